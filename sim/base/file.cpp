@@ -1,0 +1,94 @@
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "base/error.hpp"
+
+namespace faultwave {
+
+std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) {
+  std::error_code code;
+  const auto status = std::filesystem::status(path, code);
+  if (!std::filesystem::exists(status)) {
+    throw InputError({path.string()}, "no such file", "check the path");
+  }
+  if (std::filesystem::is_directory(status)) {
+    throw InputError({path.string()}, "is a folder, a file is needed");
+  }
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw InputError({path.string()}, fmt::format("cannot open: {}", strerror(errno)));
+  std::string content;
+  std::array<char, 1 << 16> buffer{};
+  while (stream.read(buffer.data(), buffer.size()) || stream.gcount() > 0) {
+    content.append(buffer.data(), static_cast<std::size_t>(stream.gcount()));
+    if (content.size() > max_bytes) {
+      throw InputError({path.string()}, fmt::format("larger than {} bytes", max_bytes));
+    }
+  }
+  if (stream.bad()) throw InputError({path.string()}, "read error");
+  return content;
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+  std::error_code code;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), code);
+  const std::string beside = path.string() + fmt::format(".{}.tmp", getpid());
+  const auto fail = [&](std::string_view action) {
+    const int error = errno;
+    ::unlink(beside.c_str());
+    throw EnvironmentError(
+        fmt::format("{}: cannot {}: {}", path.string(), action, strerror(error)));
+  };
+  const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file < 0) fail("create");
+  std::size_t written = 0;
+  while (written < content.size()) {
+    const ssize_t count = ::write(file, content.data() + written, content.size() - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      ::close(file);
+      fail("write");
+    }
+    written += static_cast<std::size_t>(count);
+  }
+  if (::close(file) != 0) fail("write");
+  if (::rename(beside.c_str(), path.c_str()) != 0) fail("rename");
+}
+
+TemporaryDirectory::TemporaryDirectory(std::string_view prefix) {
+  std::string pattern =
+      (std::filesystem::temp_directory_path() / fmt::format("{}-XXXXXX", prefix)).string();
+  if (::mkdtemp(pattern.data()) == nullptr) {
+    throw EnvironmentError(fmt::format("{}: cannot create: {}", pattern, strerror(errno)));
+  }
+  path_ = pattern;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string environment(const char* name, std::string_view fallback) {
+  const char* value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? std::string(fallback) : std::string(value);
+}
+
+std::filesystem::path cache_directory() {
+  if (const auto chosen = environment("FAULTWAVE_CACHE"); !chosen.empty()) return chosen;
+  if (const auto xdg = environment("XDG_CACHE_HOME"); !xdg.empty()) {
+    return std::filesystem::path(xdg) / "faultwave";
+  }
+  const auto home = environment("HOME");
+  if (home.empty()) return std::filesystem::temp_directory_path() / "faultwave-cache";
+  return std::filesystem::path(home) / ".cache" / "faultwave";
+}
+
+}  // namespace faultwave

@@ -1,0 +1,59 @@
+// Mitigations: what to load into a faulty accelerator instead of the network's own weights.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "netlist/number_format.hpp"
+#include "netlist/product_table.hpp"
+#include "nn/network.hpp"
+
+namespace faultwave::mitigation {
+
+/// Everything a mitigation may look at for one matrix layer.
+struct LayerContext {
+  const nn::Layer* layer = nullptr;
+  netlist::NumberFormat format = netlist::NumberFormat::kAffineU8;
+  bool weight_on_port_a = true;
+  /// Product tables of the loci; entry 0 is the healthy table of the multiplier in use.
+  std::vector<const netlist::ProductTable*> tables;
+  /// [K][N]: index into `tables` of the PE that holds weight (k, n).
+  std::vector<uint16_t> table_of;
+  /// Calibration activations of this layer's input, [num_rows][K] codes before encoding (0..255).
+  const uint8_t* calibration = nullptr;
+  int64_t num_calibration_rows = 0;
+  /// Histogram of `calibration`, 256 bins, sums to num_calibration_rows * K; padding included.
+  std::vector<double> histogram;
+  /// Retune weights on healthy (approximate) PEs too.
+  bool retune_healthy = false;
+};
+
+/// What is loaded.
+struct LoadedLayer {
+  std::vector<int16_t> weights;  ///< [K][N] weight values as encoded into the PEs
+  std::vector<uint8_t> bypass;   ///< [K][N] 1: PE passes partial sums on; the correction drops out
+  std::vector<int32_t> bias;     ///< [N]
+  int64_t num_retuned = 0;       ///< weights that differ from the network's
+};
+
+/// The network's own weights and biases, nothing bypassed.
+LoadedLayer unmodified(const nn::Layer& layer);
+
+class Mitigation {
+ public:
+  virtual ~Mitigation() = default;
+  virtual LoadedLayer apply(const LayerContext& context) const = 0;
+};
+
+/// Registry by name; duplicates throw. UsageError lists the known names.
+using Factory = std::function<std::unique_ptr<Mitigation>()>;
+void register_mitigation(const std::string& name, const std::string& summary, Factory factory);
+std::unique_ptr<Mitigation> make_mitigation(const std::string& name);
+std::vector<std::pair<std::string, std::string>> known_mitigations();
+/// none, fap, fal_retune, fal_retune_uniform. Idempotent.
+void register_builtin_mitigations();
+
+}  // namespace faultwave::mitigation

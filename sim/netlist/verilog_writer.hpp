@@ -1,0 +1,25 @@
+// Writes netlists as Verilog: the plain scalar module, and the 64-lane PE modules that Verilator
+// compiles.
+#pragma once
+
+#include <string>
+
+#include "netlist/netlist.hpp"
+
+namespace faultwave::netlist {
+
+struct LaneModuleOptions {
+  int lanes = 64;          ///< width of every net, one lane per PE
+  bool faultable = false;  ///< every site passes through y = (x & keep[i]) ^ flip[i]
+};
+
+/// Module with ports `a_i [8]`, `b_i [8]`, `o_o [16]` of `lanes` bits each, and, when faultable,
+/// `keep_i`, `flip_i` [num_sites] in the order of enumerate_sites. Per lane and site:
+/// stuck-at-0 keep 0 flip 0; stuck-at-1 keep 0 flip 1; invert keep 1 flip 1; healthy keep 1 flip 0.
+std::string write_lane_verilog(const Netlist& netlist, const LaneModuleOptions& options);
+
+/// The scalar module with ports A[7:0], B[7:0], O[15:0] and the netlist's own net names.
+/// `header` is a comment block put on top, without comment marks.
+std::string write_scalar_verilog(const Netlist& netlist, const std::string& header = {});
+
+}  // namespace faultwave::netlist

@@ -1,0 +1,84 @@
+// Quantised networks: integer layers as ONNX defines them, ready for an accelerator.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace faultwave::nn {
+
+/// real = scale * (integer - zero_point).
+struct Quantization {
+  float scale = 1.0f;
+  int zero_point = 0;
+};
+
+/// Feature map shape without the batch axis; a vector of F features is {F, 1, 1}.
+struct Shape {
+  int channels = 0;
+  int height = 1;
+  int width = 1;
+  int64_t size() const { return int64_t{channels} * height * width; }
+  bool operator==(const Shape&) const = default;
+};
+
+/// Values flowing between layers: uint8 codes, or int32 sums for integer logits.
+enum class DataType : uint8_t { kUint8, kInt32 };
+
+struct Value {
+  std::string name;
+  Shape shape;
+  Quantization quantization;
+  DataType type = DataType::kUint8;
+};
+
+enum class LayerKind : uint8_t {
+  kMatrix,  ///< convolution (any kernel) or fully connected (1x1 on a vector)
+  kMaxPool,
+  kAveragePool,
+  kGlobalAveragePool,
+  kAdd,      ///< element-wise, two quantised inputs
+  kReshape,  ///< Flatten, Reshape: same bytes in the same order
+  kRelu,     ///< stand-alone; ReLU behind a matrix layer is its clamp
+};
+
+/// Window geometry of convolutions and pools: kernel, stride, padding in rows and columns.
+struct Window {
+  int kernel_h = 1, kernel_w = 1;
+  int stride_h = 1, stride_w = 1;
+  int dilation_h = 1, dilation_w = 1;
+  int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+};
+
+/// One layer. Value ids index Network::values.
+struct Layer {
+  std::string name;
+  LayerKind kind = LayerKind::kMatrix;
+  std::vector<int> inputs;
+  int output = -1;
+  Window window;
+
+  // kMatrix only. k runs over (channel, kernel row, kernel column), channel slowest.
+  int64_t num_inputs = 0;           ///< K
+  int64_t num_outputs = 0;          ///< N
+  std::vector<int8_t> weights;      ///< [N][K], symmetric (zero point 0)
+  std::vector<int32_t> bias;        ///< [N], scale = input scale * weight scale
+  std::vector<float> weight_scale;  ///< [1] or [N]
+  /// Lower clamp of the output code (the zero point where ReLU is fused), upper clamp 255.
+  int clamp_low = 0;
+  int clamp_high = 255;
+  bool average_counts_padding = false;
+};
+
+struct Network {
+  std::string name;
+  std::vector<Value> values;
+  std::vector<Layer> layers;  ///< in execution order
+  int input = -1;
+  int output = -1;
+  int num_classes() const {
+    return static_cast<int>(values[static_cast<size_t>(output)].shape.size());
+  }
+};
+
+}  // namespace faultwave::nn

@@ -1,0 +1,54 @@
+// PE models: the multiplier of 64 processing elements in one Verilated netlist.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "netlist/fault_site.hpp"
+#include "netlist/netlist.hpp"
+
+namespace faultwave::verilated {
+
+/// One instance of a Verilated 64-lane multiplier, clean or faultable. Not thread-safe; instances
+/// are independent. The shared object stays loaded as long as an instance lives.
+class PeModel {
+ public:
+  virtual ~PeModel() = default;
+  /// One evaluation of 64 multipliers. `a`, `b`: 8 bit planes of 64 lanes (port A, port B), `o`: 16
+  /// planes. Lane l of plane i is bit l of word i.
+  void eval(const uint64_t* a, const uint64_t* b, uint64_t* o) { eval_(context_, a, b, o); }
+  /// Masks of the faultable model, [num_sites] words each, in enumerate_sites order; nullptr in
+  /// the clean model. Healthy lanes: keep 1, flip 0 (the state after construction).
+  uint64_t* keep() { return keep_; }
+  uint64_t* flip() { return flip_; }
+  int num_sites() const { return num_sites_; }
+
+ protected:
+  using EvalFunction = void (*)(void*, const uint64_t*, const uint64_t*, uint64_t*);
+  EvalFunction eval_ = nullptr;
+  void* context_ = nullptr;
+  uint64_t* keep_ = nullptr;
+  uint64_t* flip_ = nullptr;
+  int num_sites_ = 0;
+};
+
+/// Builds models at first use with Verilator and the C++ compiler, caches the shared objects by
+/// content hash below `cache` and loads them. Safe under concurrent builds by several processes.
+class PeModelLibrary {
+ public:
+  explicit PeModelLibrary(std::filesystem::path cache);
+  PeModelLibrary();  ///< below cache_directory()
+
+  /// EnvironmentError when Verilator or the compiler is missing or fails, with the tool's output.
+  std::unique_ptr<PeModel> load(const netlist::Netlist& netlist, bool faultable);
+  /// Path of the cached shared object, building it when needed.
+  std::filesystem::path build(const netlist::Netlist& netlist, bool faultable);
+
+ private:
+  std::filesystem::path cache_;
+};
+
+}  // namespace faultwave::verilated
