@@ -1,0 +1,44 @@
+# Debian 12 packages that Faultwave needs. Sourced by the scripts; see ensure_packages.
+
+# To build and run.
+runtime_packages=(
+  g++ cmake ninja-build pkg-config git ca-certificates
+  libsystemc-dev verilator libboost-program-options-dev libyaml-cpp-dev libonnx-dev
+  libprotobuf-dev protobuf-compiler libhwy-dev libfmt-dev zlib1g-dev nlohmann-json3-dev libssl-dev
+  yosys make
+)
+
+# To run the tests and the format check as well. The ONNX Runtime oracle needs node and npm; an
+# installation from elsewhere is fine.
+test_packages=(libgtest-dev libgmock-dev clang-format python3 python3-numpy curl)
+command -v node >/dev/null || test_packages+=(nodejs)
+command -v npm >/dev/null || test_packages+=(npm)
+
+# To run bench/.
+bench_packages=(libbenchmark-dev)
+
+# ensure_packages PACKAGE...: installs those that are missing.
+ensure_packages() {
+  if ! command -v dpkg-query >/dev/null; then
+    echo "This is not a Debian system: install the equivalents of: $*" >&2
+    return 0
+  fi
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  echo "Installing Debian packages: ${missing[*]}" >&2
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || {
+      echo "Run as root or install sudo: apt-get install ${missing[*]}" >&2
+      return 1
+    }
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# From a fresh Debian 12 to a first result: installs missing packages, builds, and runs the main job
+# on what the tree ships (no network needed behind the package installation).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/lib/packages.sh
+
+ensure_packages "${runtime_packages[@]}"
+[ -f build/release/build.ninja ] || cmake --preset release -DFAULTWAVE_TESTS=OFF >/dev/null
+cmake --build --preset release --target faultwave
+exec build/release/bin/faultwave run configs/quickstart.yaml "$@"

@@ -1,0 +1,206 @@
+#include "driver/network_runner.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "driver/corrections.hpp"
+#include "nn/kernels.hpp"
+
+namespace faultwave::driver {
+namespace {
+
+using netlist::NumberFormat;
+
+/// Upper bound on host memory for one im2col matrix.
+constexpr int64_t kMaxMatrixBytes = int64_t{512} << 20;
+
+std::string kind_name(const nn::Layer& layer) {
+  switch (layer.kind) {
+    case nn::LayerKind::kMatrix:
+      return layer.window.kernel_h * layer.window.kernel_w > 1 ? "conv" : "gemm";
+    case nn::LayerKind::kMaxPool:
+      return "max_pool";
+    case nn::LayerKind::kAveragePool:
+      return "average_pool";
+    case nn::LayerKind::kGlobalAveragePool:
+      return "global_average_pool";
+    case nn::LayerKind::kAdd:
+      return "add";
+    case nn::LayerKind::kReshape:
+      return "reshape";
+    case nn::LayerKind::kRelu:
+      return "relu";
+  }
+  throw InternalError("unknown layer kind");
+}
+
+/// Weights of one layer as register contents, [K][N].
+struct EncodedWeights {
+  std::vector<uint8_t> codes;
+  std::vector<uint8_t> flags;
+};
+
+EncodedWeights encode(const mitigation::LoadedLayer& loaded, NumberFormat format) {
+  EncodedWeights encoded;
+  encoded.codes.resize(loaded.weights.size());
+  encoded.flags.resize(loaded.weights.size());
+  for (std::size_t i = 0; i < loaded.weights.size(); ++i) {
+    const auto code = netlist::encode_weight(format, loaded.weights[i]);
+    encoded.codes[i] = code.code;
+    encoded.flags[i] = static_cast<uint8_t>((code.negative ? accel::kNegate : 0) |
+                                            (loaded.bypass[i] != 0 ? accel::kBypass : 0));
+  }
+  return encoded;
+}
+
+/// Everything that stays the same between batches.
+class BatchRunner {
+ public:
+  BatchRunner(const nn::Network& network, const LoadedNetwork& loaded,
+              accel::Accelerator& accelerator, const RunnerOptions& options)
+      : network_(network), loaded_(loaded), accelerator_(accelerator), options_(options) {
+    FAULTWAVE_CHECK(loaded.layers.size() == network.layers.size());
+    for (const auto& layer : loaded.layers) encoded_.push_back(encode(layer, options.format));
+  }
+
+  void run(const uint8_t* images, int64_t num_images, NetworkResult& result,
+           const std::function<void(int64_t)>& progress) {
+    values_.assign(network_.values.size(), {});
+    const auto input = static_cast<std::size_t>(network_.input);
+    values_[input].assign(images, images + num_images * network_.values[input].shape.size());
+    for (std::size_t i = 0; i < network_.layers.size(); ++i) {
+      const nn::Layer& layer = network_.layers[i];
+      LayerReport& report = result.layers[i];
+      const auto cycles = layer.kind == nn::LayerKind::kMatrix
+                              ? run_matrix(i, num_images, report, result)
+                              : run_vector(layer, num_images);
+      report.cycles += cycles;
+      result.cycles += cycles;
+      if (progress) progress(1);
+    }
+    if (network_.values[static_cast<std::size_t>(network_.output)].type == nn::DataType::kUint8) {
+      const auto& codes = values_[static_cast<std::size_t>(network_.output)];
+      result.logits.insert(result.logits.end(), codes.begin(), codes.end());
+    }
+  }
+
+ private:
+  accel::CycleReport run_matrix(std::size_t index, int64_t num_images, LayerReport& report,
+                                NetworkResult& result) {
+    const nn::Layer& layer = network_.layers[index];
+    const auto source = static_cast<std::size_t>(layer.inputs.at(0));
+    const nn::Value& input = network_.values[source];
+    const nn::Value& output = network_.values[static_cast<std::size_t>(layer.output)];
+    const int64_t rows = nn::im2col_rows(layer, input.shape);
+    const auto matrix = nn::im2col(layer, input, values_[source].data(), num_images);
+
+    accel::GemmJob job;
+    job.name = layer.name;
+    job.m = num_images * rows;
+    job.n = layer.num_outputs;
+    job.k = layer.num_inputs;
+    std::vector<uint8_t> codes(matrix.size());
+    std::transform(matrix.begin(), matrix.end(), codes.begin(),
+                   [this](uint8_t a) { return netlist::encode_activation(options_.format, a); });
+    job.activations = codes.data();
+    job.weights = encoded_[index].codes.data();
+    job.weight_flags = encoded_[index].flags.data();
+    job.product_is_signed = options_.format == NumberFormat::kInt8;
+    job.weight_on_port_a = options_.weight_on_port_a;
+    if (layer.inputs.at(0) == network_.input) job.input_bytes = num_images * input.shape.size();
+    const bool is_output = layer.output == network_.output;
+    if (is_output) {
+      job.output_bytes = num_images * output.shape.size() *
+                         (output.type == nn::DataType::kInt32 ? int64_t{4} : int64_t{1});
+    }
+    std::vector<int32_t> sums(static_cast<std::size_t>(job.m * job.n));
+    const auto cycles = accelerator_.run_gemm(job, sums.data());
+    apply_corrections(layer, loaded_.layers[index], options_.format, input.quantization.zero_point,
+                      matrix.data(), job.m, sums.data());
+    report.m += job.m;
+    report.n = job.n;
+    report.k = job.k;
+    if (output.type == nn::DataType::kInt32) {
+      FAULTWAVE_CHECK(is_output && rows == 1, "integer sums are the logits");
+      result.logits.insert(result.logits.end(), sums.begin(), sums.end());
+    } else {
+      values_[static_cast<std::size_t>(layer.output)] =
+          nn::requantize(layer, network_, sums.data(), num_images, rows);
+    }
+    return cycles;
+  }
+
+  accel::CycleReport run_vector(const nn::Layer& layer, int64_t num_images) {
+    std::vector<const uint8_t*> inputs;
+    int64_t num_values = 0;
+    for (const int id : layer.inputs) {
+      inputs.push_back(values_[static_cast<std::size_t>(id)].data());
+      num_values += num_images * network_.values[static_cast<std::size_t>(id)].shape.size();
+    }
+    values_[static_cast<std::size_t>(layer.output)] =
+        nn::run_vector_layer(network_, layer, inputs, num_images);
+    // Flatten and Reshape rename bytes: no work for the activation unit.
+    if (layer.kind == nn::LayerKind::kReshape) return {};
+    return accelerator_.run_vector(layer.name, num_values);
+  }
+
+  const nn::Network& network_;
+  const LoadedNetwork& loaded_;
+  accel::Accelerator& accelerator_;
+  const RunnerOptions& options_;
+  std::vector<EncodedWeights> encoded_;
+  std::vector<std::vector<uint8_t>> values_;
+};
+
+}  // namespace
+
+LoadedNetwork load_unmodified(const nn::Network& network) {
+  LoadedNetwork loaded;
+  for (const auto& layer : network.layers) {
+    loaded.layers.push_back(layer.kind == nn::LayerKind::kMatrix ? mitigation::unmodified(layer)
+                                                                 : mitigation::LoadedLayer{});
+  }
+  return loaded;
+}
+
+int64_t batch_size(const nn::Network& network, const RunnerOptions& options) {
+  if (options.batch_images > 0) return options.batch_images;
+  int64_t live_bytes = 1;
+  int64_t matrix_bytes = 1;
+  for (const auto& layer : network.layers) {
+    int64_t bytes = network.values[static_cast<std::size_t>(layer.output)].shape.size();
+    for (const int id : layer.inputs)
+      bytes += network.values[static_cast<std::size_t>(id)].shape.size();
+    live_bytes = std::max(live_bytes, bytes);
+    if (layer.kind == nn::LayerKind::kMatrix) {
+      const auto& shape = network.values[static_cast<std::size_t>(layer.inputs.at(0))].shape;
+      const int64_t rows = nn::im2col_rows(layer, shape);
+      matrix_bytes = std::max(matrix_bytes, rows * (layer.num_inputs + 4 * layer.num_outputs));
+    }
+  }
+  return std::max<int64_t>(
+      1, std::min(options.buffer_bytes / live_bytes, kMaxMatrixBytes / matrix_bytes));
+}
+
+NetworkResult run_network(const nn::Network& network, const LoadedNetwork& loaded,
+                          accel::Accelerator& accelerator, const RunnerOptions& options,
+                          const uint8_t* images, int64_t num_images,
+                          const std::function<void(int64_t)>& progress) {
+  NetworkResult result;
+  result.num_images = num_images;
+  result.num_classes = network.num_classes();
+  for (const auto& layer : network.layers) {
+    result.layers.push_back({layer.name, kind_name(layer), 0, 0, 0, {}});
+  }
+  BatchRunner runner(network, loaded, accelerator, options);
+  const int64_t batch = batch_size(network, options);
+  const int64_t image_bytes = network.values[static_cast<std::size_t>(network.input)].shape.size();
+  for (int64_t first = 0; first < num_images; first += batch) {
+    runner.run(images + first * image_bytes, std::min(batch, num_images - first), result, progress);
+  }
+  FAULTWAVE_CHECK(result.logits.size() ==
+                  static_cast<std::size_t>(num_images * result.num_classes));
+  return result;
+}
+
+}  // namespace faultwave::driver

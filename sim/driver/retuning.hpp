@@ -1,0 +1,30 @@
+// Applies a mitigation to a whole network before its weights are loaded.
+#pragma once
+
+#include <cstdint>
+
+#include "accel/gemm_job.hpp"
+#include "driver/locus_tables.hpp"
+#include "driver/network_runner.hpp"
+#include "mitigation/mitigation.hpp"
+#include "nn/network.hpp"
+
+namespace faultwave::driver {
+
+struct RetuningOptions {
+  netlist::NumberFormat format = netlist::NumberFormat::kAffineU8;
+  bool weight_on_port_a = true;
+  bool retune_healthy = false;
+  /// Calibration images [image][channel][row][col]; their activations by exact arithmetic weight
+  /// the errors.
+  const uint8_t* calibration_images = nullptr;
+  int64_t num_calibration_images = 0;
+};
+
+/// What `mitigation` loads for every layer of `network`, given the tables of the array's PEs and
+/// the accelerator's mapping of weights to PEs.
+LoadedNetwork retune(const nn::Network& network, const mitigation::Mitigation& mitigation,
+                     const LocusTables& tables, const accel::Accelerator& accelerator,
+                     const RetuningOptions& options);
+
+}  // namespace faultwave::driver

@@ -1,0 +1,276 @@
+#include "driver/yaml_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <set>
+
+#include "base/file.hpp"
+#include "base/suggest.hpp"
+
+namespace faultwave::driver {
+namespace {
+
+constexpr std::size_t kMaxConfigBytes = 1 << 20;
+constexpr int kMaxDepth = 16;
+
+SourcePlace place_of(const YAML::Mark& mark, const std::string& file) {
+  if (mark.is_null()) return {file};
+  return {file, mark.line + 1, mark.column + 1};
+}
+
+/// yaml-cpp keeps duplicate keys and lets one win silently: refuse them.
+void check_duplicates(const YAML::Node& node, const std::string& file, int depth) {
+  if (depth > kMaxDepth) {
+    throw ConfigError(place_of(node.Mark(), file), "nested too deeply");
+  }
+  if (node.IsSequence()) {
+    for (const auto& item : node) check_duplicates(item, file, depth + 1);
+  }
+  if (!node.IsMap()) return;
+  std::set<std::string> seen;
+  for (const auto& entry : node) {
+    if (!entry.first.IsScalar()) {
+      throw ConfigError(place_of(entry.first.Mark(), file), "a key must be plain text");
+    }
+    if (!seen.insert(entry.first.Scalar()).second) {
+      throw ConfigError(place_of(entry.first.Mark(), file),
+                        fmt::format("key '{}' is given twice", entry.first.Scalar()),
+                        "remove one of them");
+    }
+    check_duplicates(entry.second, file, depth + 1);
+  }
+}
+
+std::string type_name(const YAML::Node& node) {
+  switch (node.Type()) {
+    case YAML::NodeType::Map:
+      return "a map";
+    case YAML::NodeType::Sequence:
+      return "a list";
+    case YAML::NodeType::Scalar:
+      return fmt::format("'{}'", node.Scalar());
+    default:
+      return "nothing";
+  }
+}
+
+}  // namespace
+
+YamlDocument YamlDocument::from_file(const std::filesystem::path& path) {
+  return from_text(read_file(path, kMaxConfigBytes), path.string());
+}
+
+YamlDocument YamlDocument::from_text(const std::string& text, const std::string& file) {
+  YamlDocument document;
+  document.file_ = file;
+  try {
+    document.root_ = YAML::Load(text);
+  } catch (const YAML::Exception& error) {
+    throw ConfigError(place_of(error.mark, file), fmt::format("not valid YAML: {}", error.msg),
+                      "see docs/configuration.md for the layout");
+  }
+  if (!document.root_.IsMap()) {
+    throw ConfigError(
+        {file},
+        fmt::format("the document is {}, a map of keys is needed", type_name(document.root_)),
+        "start from configs/quickstart.yaml");
+  }
+  check_duplicates(document.root_, file, 0);
+  return document;
+}
+
+void YamlDocument::set(const std::string& assignment) {
+  const auto equals = assignment.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw UsageError(fmt::format("--set {}: needs the form key=value", assignment));
+  }
+  const std::string path = assignment.substr(0, equals);
+  YAML::Node value;
+  try {
+    value = YAML::Load(assignment.substr(equals + 1));
+  } catch (const YAML::Exception& error) {
+    throw UsageError(fmt::format("--set {}: not valid YAML: {}", assignment, error.msg));
+  }
+  YAML::Node node = root_;
+  std::size_t begin = 0;
+  for (;;) {
+    const auto dot = path.find('.', begin);
+    const std::string key = path.substr(begin, dot - begin);
+    if (key.empty()) throw UsageError(fmt::format("--set {}: empty key", assignment));
+    if (dot == std::string::npos) {
+      node[key] = value;
+      break;
+    }
+    if (node[key].IsDefined() && !node[key].IsNull() && !node[key].IsMap()) {
+      throw UsageError(
+          fmt::format("--set {}: '{}' is not a map in {}", assignment, path.substr(0, dot), file_));
+    }
+    if (!node[key].IsDefined() || node[key].IsNull()) node[key] = YAML::Node(YAML::NodeType::Map);
+    YAML::Node next = node[key];
+    node.reset(next);
+    begin = dot + 1;
+  }
+  overrides_.emplace_back(path, assignment);
+}
+
+SourcePlace YamlDocument::place(const YAML::Node& node, const std::string& path) const {
+  for (auto it = overrides_.rbegin(); it != overrides_.rend(); ++it) {
+    if (path == it->first || path.starts_with(it->first + ".") ||
+        path.starts_with(it->first + "[")) {
+      return {"--set " + it->second};
+    }
+  }
+  return node.IsDefined() ? place_of(node.Mark(), file_) : SourcePlace{file_};
+}
+
+std::string YamlDocument::to_text() const {
+  YAML::Emitter emitter;
+  emitter << root_;
+  return std::string(emitter.c_str()) + "\n";
+}
+
+YamlMap::YamlMap(const YamlDocument& document, YAML::Node node, std::string path)
+    : document_(document), node_(std::move(node)), path_(std::move(path)) {
+  if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) {
+    throw ConfigError(
+        document_.place(node_, path_),
+        fmt::format("{} is {}, a map of keys is needed",
+                    path_.empty() ? "the document" : "'" + path_ + "'", type_name(node_)));
+  }
+}
+
+std::string YamlMap::path_of(const std::string& key) const {
+  return path_.empty() ? key : path_ + "." + key;
+}
+
+YAML::Node YamlMap::find(const std::string& key) {
+  asked_.push_back(key);
+  if (!node_.IsDefined() || !node_.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
+  const YAML::Node& constant = node_;
+  return constant[key];
+}
+
+SourcePlace YamlMap::place(const std::string& key) const {
+  if (node_.IsDefined() && node_.IsMap()) {
+    const YAML::Node& constant = node_;
+    const YAML::Node value = constant[key];
+    if (value.IsDefined()) return document_.place(value, path_of(key));
+  }
+  return document_.place(node_, path_of(key));
+}
+
+void YamlMap::fail(const std::string& key, const std::string& problem,
+                   const std::string& fix) const {
+  throw ConfigError(place(key), fmt::format("'{}': {}", path_of(key), problem), fix);
+}
+
+bool YamlMap::has(const std::string& key) {
+  const YAML::Node value = find(key);
+  return value.IsDefined() && !value.IsNull();
+}
+
+std::string YamlMap::text(const std::string& key, std::optional<std::string> fallback) {
+  const YAML::Node value = find(key);
+  if (!value.IsDefined() || value.IsNull()) {
+    if (fallback) return *fallback;
+    fail(key, "is missing", "add it; see docs/configuration.md");
+  }
+  if (!value.IsScalar()) fail(key, fmt::format("is {}, text is needed", type_name(value)));
+  return value.Scalar();
+}
+
+std::string YamlMap::choice(const std::string& key, const std::vector<std::string>& choices,
+                            std::optional<std::string> fallback) {
+  const std::string value = text(key, std::move(fallback));
+  if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
+    fail(key, fmt::format("unknown value '{}'", value), suggestion(value, choices));
+  }
+  return value;
+}
+
+int64_t YamlMap::integer(const std::string& key, int64_t low, int64_t high,
+                         std::optional<int64_t> fallback) {
+  if (!has(key) && fallback) return *fallback;
+  const std::string value = text(key);
+  int64_t result = 0;
+  const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), result);
+  if (code == std::errc::result_out_of_range) {
+    fail(key, fmt::format("{} is out of range", value), fmt::format("use {} to {}", low, high));
+  }
+  if (code != std::errc() || end != value.data() + value.size()) {
+    fail(key, fmt::format("'{}' is not a whole number", value));
+  }
+  if (result < low || result > high) {
+    fail(key, fmt::format("{} is out of range", result), fmt::format("use {} to {}", low, high));
+  }
+  return result;
+}
+
+double YamlMap::number(const std::string& key, double low, double high,
+                       std::optional<double> fallback) {
+  if (!has(key) && fallback) return *fallback;
+  const std::string value = text(key);
+  double result = 0;
+  const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), result);
+  if (code != std::errc() || end != value.data() + value.size() || !std::isfinite(result)) {
+    fail(key, fmt::format("'{}' is not a number", value));
+  }
+  if (result < low || result > high) {
+    fail(key, fmt::format("{} is out of range", result), fmt::format("use {} to {}", low, high));
+  }
+  return result;
+}
+
+bool YamlMap::flag(const std::string& key, bool fallback) {
+  if (!has(key)) return fallback;
+  const std::string value = text(key);
+  if (value == "true" || value == "yes" || value == "on") return true;
+  if (value == "false" || value == "no" || value == "off") return false;
+  fail(key, fmt::format("'{}' is neither true nor false", value));
+}
+
+std::vector<std::string> YamlMap::text_list(const std::string& key,
+                                            std::vector<std::string> fallback) {
+  if (!has(key)) return fallback;
+  std::vector<std::string> result;
+  for (const auto& [item, item_path] : items(key)) {
+    if (!item.IsScalar()) {
+      throw ConfigError(document_.place(item, item_path),
+                        fmt::format("'{}' is {}, text is needed", item_path, type_name(item)));
+    }
+    result.push_back(item.Scalar());
+  }
+  return result;
+}
+
+YamlMap YamlMap::map(const std::string& key) { return YamlMap(document_, find(key), path_of(key)); }
+
+std::vector<std::pair<YAML::Node, std::string>> YamlMap::items(const std::string& key) {
+  const YAML::Node value = find(key);
+  std::vector<std::pair<YAML::Node, std::string>> result;
+  if (!value.IsDefined() || value.IsNull()) return result;
+  if (!value.IsSequence()) {
+    fail(key, fmt::format("is {}, a list is needed", type_name(value)), "write it as [a, b]");
+  }
+  for (const auto& item : value) {
+    result.emplace_back(item, fmt::format("{}[{}]", path_of(key), result.size()));
+  }
+  return result;
+}
+
+void YamlMap::finish() const {
+  if (!node_.IsDefined() || !node_.IsMap()) return;
+  for (const auto& entry : node_) {
+    const std::string key = entry.first.Scalar();
+    if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
+    std::vector<std::string> known;
+    for (const auto& name : asked_) {
+      if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+    }
+    throw ConfigError(document_.place(entry.first, path_of(key)),
+                      fmt::format("unknown key '{}'", path_of(key)), suggestion(key, known));
+  }
+}
+
+}  // namespace faultwave::driver
