@@ -1,0 +1,47 @@
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "app/options.hpp"
+#include "base/file.hpp"
+#include "driver/experiment.hpp"
+#include "driver/experiment_report.hpp"
+#include "driver/run_config.hpp"
+
+namespace faultwave::app {
+
+namespace po = boost::program_options;
+
+int run_run_command(const Arguments& arguments) {
+  po::options_description options;
+  // clang-format off
+  options.add_options()
+      ("config", po::value<std::string>()->required(), "configuration file (docs/configuration.md)")
+      ("set", po::value<std::vector<std::string>>()->composing(),
+       "override a key: --set accelerator.rows=32 (repeatable)")
+      ("limit", po::value<int64_t>(), "number of images, same as --set data.limit=N")
+      ("json", po::value<std::string>(), "write the whole result as JSON ('-': stdout, no table)")
+      ("dry-run", "check the configuration, print it with overrides, run nothing");
+  // clang-format on
+  po::variables_map values;
+  if (!parse_options("run CONFIG [options]", options, {"config"}, arguments, values)) return 0;
+
+  std::vector<std::string> overrides;
+  if (values.count("set") != 0) overrides = values["set"].as<std::vector<std::string>>();
+  if (values.count("limit") != 0) {
+    overrides.push_back(fmt::format("data.limit={}", values["limit"].as<int64_t>()));
+  }
+  auto config = driver::load_run_config(values["config"].as<std::string>(), overrides);
+  if (values.count("json") != 0) config.json_path = values["json"].as<std::string>();
+  if (values.count("dry-run") != 0) {
+    std::cout << config.text;
+    return 0;
+  }
+  const auto experiment = driver::run_experiment(config);
+  if (config.json_path != "-") std::cout << driver::experiment_text(config, experiment);
+  if (!config.json_path.empty()) {
+    write_output(config.json_path, driver::experiment_json(config, experiment));
+  }
+  return 0;
+}
+
+}  // namespace faultwave::app

@@ -1,0 +1,253 @@
+#include "driver/experiment.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "base/progress.hpp"
+#include "base/sha256.hpp"
+#include "driver/locus_tables.hpp"
+#include "driver/retuning.hpp"
+#include "mitigation/mitigation.hpp"
+#include "nn/dataset.hpp"
+#include "nn/onnx_import.hpp"
+#include "systemc/tpu_system.hpp"
+
+namespace faultwave::driver {
+namespace {
+
+std::string logits_sha256(const std::vector<int32_t>& logits) {
+  return sha256_hex(std::as_bytes(std::span(logits)));
+}
+
+void check_data(const nn::Network& network, const nn::Dataset& data,
+                const std::string& network_path) {
+  const auto& input = network.values[static_cast<std::size_t>(network.input)];
+  if (input.shape != data.shape) {
+    throw InputError(
+        {network_path},
+        fmt::format("takes {}x{}x{} images, data set '{}' has {}x{}x{}", input.shape.channels,
+                    input.shape.height, input.shape.width, data.name, data.shape.channels,
+                    data.shape.height, data.shape.width),
+        "set 'data.name' to the data set that the network was trained on");
+  }
+  for (const uint8_t label : data.labels) {
+    if (label >= network.num_classes()) {
+      throw InputError({network_path}, fmt::format("has {} outputs, data set '{}' has label {}",
+                                                   network.num_classes(), data.name, label));
+    }
+  }
+}
+
+/// Whether every fault entry names a site that `netlist` has.
+bool resolves_in(const std::vector<FaultSpec>& specs, const netlist::Netlist& netlist, int rows,
+                 int cols) {
+  for (const auto& spec : specs) {
+    if (spec.site.empty() && spec.target.starts_with("random_")) return false;
+  }
+  try {
+    expand_fault_specs(specs, netlist, rows, cols, 0);
+    return true;
+  } catch (const ConfigError&) {
+    return false;
+  }
+}
+
+/// Loads everything once and runs one row after the other.
+class ExperimentRunner {
+ public:
+  explicit ExperimentRunner(const RunConfig& config)
+      : config_(config),
+        network_(nn::import_onnx(config.network)),
+        data_(load_slice()),
+        calibration_(load_calibration()),
+        multiplier_(load_multiplier(config.multiplier.name, config.multiplier.power_mw,
+                                    config.multiplier.delay_ns)),
+        exact_(load_multiplier(config.multiplier.exact)) {
+    check_data(network_, data_, config.network.string());
+    check_multipliers();
+    mitigation::register_builtin_mitigations();
+    options_.format = config.multiplier.format;
+    options_.weight_on_port_a = config.multiplier.weight_on_port_a;
+    options_.batch_images = config.batch_images;
+    options_.buffer_bytes = config.tpu.unified_buffer_bytes;
+  }
+
+  Experiment run() {
+    const auto faults = expand_fault_specs(config_.faults, multiplier_.netlist, config_.tpu.rows,
+                                           config_.tpu.cols, config_.seed);
+    describe(faults);
+    plan_progress(faults);
+    const bool is_exact = multiplier_.table == exact_.table;
+    if (!is_exact) run_row("exact", exact_, {}, "none", nullptr);
+    if (!is_exact && fault_on_exact()) {
+      const auto exact_faults = expand_fault_specs(config_.faults, exact_.netlist, config_.tpu.rows,
+                                                   config_.tpu.cols, config_.seed);
+      run_row("exact + fault", exact_, exact_faults, "none", nullptr);
+    }
+    run_row(is_exact ? "exact" : "approximate", multiplier_, {}, "none", nullptr);
+    if (!faults.empty()) {
+      const std::string base = is_exact ? "exact + fault" : "fault";
+      const LocusTables tables =
+          build_locus_tables(multiplier_.netlist, faults, config_.tpu.rows, config_.tpu.cols,
+                             config_.multiplier.weight_on_port_a);
+      experiment_.num_faulty_pes = tables.num_faulty();
+      for (const auto& name : mitigation_names()) {
+        run_row(name == "none" ? base : base + " + " + name, multiplier_, faults, name, &tables);
+      }
+    }
+    finish_losses();
+    return std::move(experiment_);
+  }
+
+ private:
+  nn::Dataset load_slice() const {
+    const auto all = nn::load_dataset(config_.data.name, config_.data.split);
+    if (config_.data.first >= all.num_images()) {
+      throw InputError({config_.file}, fmt::format("data.first {} is beyond the {} images of '{}'",
+                                                   config_.data.first, all.num_images(), all.name));
+    }
+    const int64_t rest = all.num_images() - config_.data.first;
+    return all.slice(config_.data.first,
+                     config_.data.limit == 0 ? rest : std::min(rest, config_.data.limit));
+  }
+
+  nn::Dataset load_calibration() const {
+    return nn::load_dataset(config_.data.name, config_.data.calibration_split)
+        .slice(0, config_.data.calibration_images);
+  }
+
+  /// "none" first, then the others as configured.
+  std::vector<std::string> mitigation_names() const {
+    std::vector<std::string> names = {"none"};
+    for (const auto& name : config_.mitigations) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    return names;
+  }
+
+  bool fault_on_exact() const {
+    if (config_.faults.empty() || config_.fault_on_exact == FaultOnExact::kNo) return false;
+    return config_.fault_on_exact == FaultOnExact::kYes ||
+           resolves_in(config_.faults, exact_.netlist, config_.tpu.rows, config_.tpu.cols);
+  }
+
+  void check_multipliers() {
+    const bool needs_signed = config_.multiplier.format == netlist::NumberFormat::kInt8;
+    for (const Multiplier* multiplier : {&multiplier_, &exact_}) {
+      if (multiplier->netlist.is_signed == needs_signed) continue;
+      throw ConfigError({config_.file},
+                        fmt::format("multiplier '{}' is {}, number format '{}' needs {} one",
+                                    multiplier->netlist.name,
+                                    multiplier->netlist.is_signed ? "signed" : "unsigned",
+                                    netlist::to_string(config_.multiplier.format),
+                                    needs_signed ? "a signed" : "an unsigned"),
+                        needs_signed ? "use affine_u8 or sign_magnitude, or a signed multiplier"
+                                     : "use int8, or an unsigned multiplier");
+    }
+    if (exact_.table != netlist::exact_table(needs_signed)) {
+      throw ConfigError({config_.file}, fmt::format("multiplier.exact '{}' is not exact",
+                                                    config_.multiplier.exact));
+    }
+  }
+
+  void describe(const std::vector<fault::Fault>& faults) {
+    experiment_.energy = multiplier_.energy;
+    experiment_.exact_energy = exact_.energy;
+    experiment_.netlist_sha256 = multiplier_.table_sha256;
+    experiment_.netlist_path = multiplier_.path;
+    experiment_.num_faults = static_cast<int64_t>(faults.size());
+    for (std::size_t i = 0; i < std::min(faults.size(), kMaxNamedFaults); ++i) {
+      experiment_.fault_names.push_back(fault::fault_name(multiplier_.netlist, faults[i]));
+    }
+    const double period_ns = 1000.0 / config_.tpu.clock_mhz;
+    if (multiplier_.energy.delay_ns > period_ns) {
+      experiment_.notes.push_back(
+          fmt::format("{} needs {:.2f} ns ({}), the clock period is {:.2f} ns: pipeline it or use "
+                      "at most {:.0f} "
+                      "MHz",
+                      multiplier_.netlist.name, multiplier_.energy.delay_ns,
+                      multiplier_.energy.source, period_ns, 1000.0 / multiplier_.energy.delay_ns));
+    }
+  }
+
+  void plan_progress(const std::vector<fault::Fault>& faults) {
+    const bool is_exact = multiplier_.table == exact_.table;
+    int64_t rows = is_exact ? 1 : 2;
+    if (!is_exact && fault_on_exact()) ++rows;
+    if (!faults.empty()) rows += static_cast<int64_t>(mitigation_names().size());
+    const int64_t batch = batch_size(network_, options_);
+    const int64_t batches = (data_.num_images() + batch - 1) / batch;
+    progress_ = std::make_unique<Progress>(
+        "run",
+        static_cast<uint64_t>(rows * batches * static_cast<int64_t>(network_.layers.size())));
+  }
+
+  void run_row(const std::string& name, const Multiplier& multiplier,
+               const std::vector<fault::Fault>& faults, const std::string& mitigation,
+               const LocusTables* tables) {
+    progress_->set_label(name);
+    systemc::TpuSystem tpu(config_.tpu, multiplier.netlist, library_, faults,
+                           {.weight_on_port_a = options_.weight_on_port_a,
+                            .product_is_signed = multiplier.netlist.is_signed});
+    LoadedNetwork loaded = load_unmodified(network_);
+    if (tables != nullptr && mitigation != "none") {
+      RetuningOptions retuning;
+      retuning.format = options_.format;
+      retuning.weight_on_port_a = options_.weight_on_port_a;
+      retuning.retune_healthy = config_.retune_healthy;
+      retuning.calibration_images = calibration_.pixels.data();
+      retuning.num_calibration_images = calibration_.num_images();
+      loaded = retune(network_, *mitigation::make_mitigation(mitigation), *tables, tpu, retuning);
+    }
+    ExperimentRow row;
+    row.name = name;
+    row.multiplier = multiplier.netlist.name;
+    row.mitigation = mitigation;
+    row.is_faulty = !faults.empty();
+    row.result =
+        run_network(network_, loaded, tpu, options_, data_.pixels.data(), data_.num_images(),
+                    [this](int64_t steps) { progress_->advance(static_cast<uint64_t>(steps)); });
+    row.score = score(row.result.logits, row.result.num_classes, data_.labels);
+    row.logits_sha256 = logits_sha256(row.result.logits);
+    row.energy_pj =
+        static_cast<double>(row.result.cycles.multiplications) * multiplier.energy.energy_pj;
+    for (const auto& layer : loaded.layers) row.num_retuned += layer.num_retuned;
+    experiment_.rows.push_back(std::move(row));
+  }
+
+  const ExperimentRow* golden_of(const std::string& multiplier) const {
+    for (const auto& row : experiment_.rows) {
+      if (row.multiplier == multiplier && !row.is_faulty) return &row;
+    }
+    return nullptr;
+  }
+
+  void finish_losses() {
+    const double exact_accuracy = experiment_.rows.front().score.accuracy();
+    for (auto& row : experiment_.rows) {
+      const ExperimentRow* golden = golden_of(row.multiplier);
+      FAULTWAVE_CHECK(golden != nullptr);
+      row.outcomes = classify(golden->result.logits, row.result.logits, row.result.num_classes);
+      row.loss_points = 100 * (golden->score.accuracy() - row.score.accuracy());
+      row.loss_vs_exact_points = 100 * (exact_accuracy - row.score.accuracy());
+    }
+  }
+
+  const RunConfig& config_;
+  nn::Network network_;
+  nn::Dataset data_;
+  nn::Dataset calibration_;
+  Multiplier multiplier_;
+  Multiplier exact_;
+  verilated::PeModelLibrary library_;
+  RunnerOptions options_;
+  std::unique_ptr<Progress> progress_;
+  Experiment experiment_;
+};
+
+}  // namespace
+
+Experiment run_experiment(const RunConfig& config) { return ExperimentRunner(config).run(); }
+
+}  // namespace faultwave::driver

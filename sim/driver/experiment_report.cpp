@@ -1,0 +1,181 @@
+#include "driver/experiment_report.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/version.hpp"
+
+namespace faultwave::driver {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string format_count(int64_t value) {
+  std::string digits = std::to_string(value);
+  for (int place = static_cast<int>(digits.size()) - 3; place > 0; place -= 3) {
+    digits.insert(static_cast<std::size_t>(place), ",");
+  }
+  return digits;
+}
+
+std::string format_energy(double energy_pj) {
+  if (energy_pj >= 1e9) return fmt::format("{:.2f} mJ", energy_pj * 1e-9);
+  if (energy_pj >= 1e6) return fmt::format("{:.2f} uJ", energy_pj * 1e-6);
+  return fmt::format("{:.2f} nJ", energy_pj * 1e-3);
+}
+
+/// Rows of equal length as aligned columns; the first column to the left, the others to the right.
+std::string align(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line = fmt::format("{:<{}}", row[0], widths[0]);
+    for (std::size_t i = 1; i < row.size(); ++i) line += fmt::format("  {:>{}}", row[i], widths[i]);
+    text += "  " + line + "\n";
+  }
+  return text;
+}
+
+std::string heading(const RunConfig& config, const Experiment& experiment) {
+  const auto& first = experiment.rows.front();
+  std::string text = fmt::format(
+      "{} on {} {} images of '{}'\n{}x{} systolic array at {} MHz, multiplier {}, {}\n",
+      config.network.stem().string(), format_count(first.score.images), config.data.split,
+      config.data.name, config.tpu.rows, config.tpu.cols, config.tpu.clock_mhz,
+      experiment.rows.back().multiplier, netlist::to_string(config.multiplier.format));
+  if (experiment.num_faults == 0) return text + "no fault\n";
+  text += fmt::format("{} fault{} in {} of {} PEs (seed {}): {}", experiment.num_faults,
+                      experiment.num_faults == 1 ? "" : "s", experiment.num_faulty_pes,
+                      config.tpu.rows * config.tpu.cols, config.seed, experiment.fault_names[0]);
+  if (experiment.num_faults > 1) text += ", ...";
+  return text + "\n";
+}
+
+std::string result_table(const Experiment& experiment) {
+  std::vector<std::vector<std::string>> rows = {
+      {"run", "accuracy", "top-5", "loss", "vs exact", "SDC-1", "cycles", "utilisation", "energy"}};
+  for (const auto& row : experiment.rows) {
+    rows.push_back({row.name, fmt::format("{:.2f} %", 100 * row.score.accuracy()),
+                    fmt::format("{:.2f} %", 100 * row.score.top5_accuracy()),
+                    row.is_faulty ? fmt::format("{:+.2f}", -row.loss_points) : "-",
+                    fmt::format("{:+.2f}", -row.loss_vs_exact_points),
+                    row.is_faulty ? fmt::format("{:.2f} %", 100 * row.outcomes.sdc1_rate()) : "-",
+                    format_count(row.result.cycles.total),
+                    fmt::format("{:.1f} %", 100 * row.result.cycles.utilisation()),
+                    format_energy(row.energy_pj)});
+  }
+  return align(rows);
+}
+
+std::string layer_table(const ExperimentRow& row) {
+  std::vector<std::vector<std::string>> rows = {{"layer", "kind", "M x N x K", "cycles", "active",
+                                                 "shift", "weights", "RAW", "host", "vector",
+                                                 "utilisation"}};
+  for (const auto& layer : row.result.layers) {
+    const auto& c = layer.cycles;
+    rows.push_back({layer.name, layer.kind,
+                    layer.k == 0 ? "" : fmt::format("{} x {} x {}", layer.m, layer.n, layer.k),
+                    format_count(c.total), format_count(c.active), format_count(c.weight_shift),
+                    format_count(c.weight_load), format_count(c.read_after_write),
+                    format_count(c.host_wait), format_count(c.vector),
+                    c.total == 0 ? "" : fmt::format("{:.1f} %", 100 * c.utilisation())});
+  }
+  return align(rows);
+}
+
+Json cycles_json(const accel::CycleReport& cycles) {
+  return {{"active", cycles.active},
+          {"weight_load", cycles.weight_load},
+          {"weight_shift", cycles.weight_shift},
+          {"read_after_write", cycles.read_after_write},
+          {"host_wait", cycles.host_wait},
+          {"vector", cycles.vector}};
+}
+
+Json row_json(const ExperimentRow& row) {
+  Json layers = Json::array();
+  for (const auto& layer : row.result.layers) {
+    layers.push_back({{"name", layer.name},
+                      {"kind", layer.kind},
+                      {"m", layer.m},
+                      {"n", layer.n},
+                      {"k", layer.k},
+                      {"cycles", layer.cycles.total},
+                      {"cycles_by_cause", cycles_json(layer.cycles)},
+                      {"multiplications", layer.cycles.multiplications},
+                      {"utilisation", layer.cycles.utilisation()}});
+  }
+  return {{"name", row.name},
+          {"multiplier", row.multiplier},
+          {"mitigation", row.mitigation},
+          {"faulty", row.is_faulty},
+          {"accuracy", row.score.accuracy()},
+          {"correct", row.score.correct},
+          {"images", row.score.images},
+          {"top5", row.score.top5_accuracy()},
+          {"loss_points", row.loss_points},
+          {"loss_vs_exact_points", row.loss_vs_exact_points},
+          {"sdc1", row.outcomes.sdc1_rate()},
+          {"outcomes",
+           {{"masked", row.outcomes.masked},
+            {"benign", row.outcomes.benign},
+            {"sdc1", row.outcomes.sdc1},
+            {"sdc5", row.outcomes.sdc5}}},
+          {"retuned_weights", row.num_retuned},
+          {"cycles", row.result.cycles.total},
+          {"cycles_by_cause", cycles_json(row.result.cycles)},
+          {"multiplications", row.result.cycles.multiplications},
+          {"utilisation", row.result.cycles.utilisation()},
+          {"energy_pj", row.energy_pj},
+          {"logits_sha256", row.logits_sha256},
+          {"layers", std::move(layers)}};
+}
+
+Json energy_json(const EnergyFigure& energy) {
+  return {
+      {"energy_pj", energy.energy_pj}, {"delay_ns", energy.delay_ns}, {"source", energy.source}};
+}
+
+}  // namespace
+
+std::string experiment_text(const RunConfig& config, const Experiment& experiment) {
+  std::string text = heading(config, experiment) + "\n" + result_table(experiment);
+  text +=
+      "\n  loss: points against the fault-free run of the same multiplier; vs exact: against the "
+      "exact one\n";
+  const auto& base = *std::find_if(experiment.rows.rbegin(), experiment.rows.rend(),
+                                   [](const ExperimentRow& row) { return !row.is_faulty; });
+  text += fmt::format("\ncycles by layer and cause ({})\n\n", base.name) + layer_table(base);
+  text += fmt::format("\nenergy: {:.3f} pJ per multiplication ({}), {:.3f} pJ exact ({})\n",
+                      experiment.energy.energy_pj, experiment.energy.source,
+                      experiment.exact_energy.energy_pj, experiment.exact_energy.source);
+  for (const auto& note : experiment.notes) text += "note: " + note + "\n";
+  return text;
+}
+
+std::string experiment_json(const RunConfig& config, const Experiment& experiment) {
+  Json runs = Json::array();
+  for (const auto& row : experiment.rows) runs.push_back(row_json(row));
+  const Json document = {{"runs", std::move(runs)},
+                         {"faults",
+                          {{"count", experiment.num_faults},
+                           {"faulty_pes", experiment.num_faulty_pes},
+                           {"first", experiment.fault_names}}},
+                         {"multiplication",
+                          {{"multiplier", energy_json(experiment.energy)},
+                           {"exact", energy_json(experiment.exact_energy)}}},
+                         {"notes", experiment.notes},
+                         {"provenance",
+                          {{"version", version()},
+                           {"git", git_revision()},
+                           {"seed", config.seed},
+                           {"netlist", experiment.netlist_path},
+                           {"netlist_sha256", experiment.netlist_sha256},
+                           {"config", config.text}}}};
+  return document.dump(2) + "\n";
+}
+
+}  // namespace faultwave::driver

@@ -1,0 +1,101 @@
+#include "driver/multiplier.hpp"
+
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/tree.hpp"
+#include "netlist/energy.hpp"
+#include "netlist/evaluate.hpp"
+#include "netlist/front_end.hpp"
+
+namespace faultwave::driver {
+namespace {
+
+std::vector<std::string> split(const std::string& line, char separator) {
+  std::vector<std::string> fields;
+  std::istringstream stream(line);
+  std::string field;
+  while (std::getline(stream, field, separator)) fields.push_back(field);
+  return fields;
+}
+
+double to_number(const std::string& text, const std::string& file, int line) {
+  std::size_t used = 0;
+  double value = 0;
+  try {
+    value = std::stod(text, &used);
+  } catch (const std::exception&) {
+    used = 0;
+  }
+  if (used == 0 || used != text.size()) {
+    throw InputError({file, line}, fmt::format("'{}' is not a number", text));
+  }
+  return value;
+}
+
+EnergyFigure energy_of(const netlist::Netlist& netlist, std::optional<double> power_mw,
+                       std::optional<double> delay_ns) {
+  EnergyFigure figure{netlist::estimated_energy_pj(netlist), netlist::estimated_delay_ns(netlist),
+                      "estimated"};
+  if (!data_root().empty()) {
+    const auto catalog = data_root() / "evoapprox8b" / "catalog.csv";
+    if (std::filesystem::exists(catalog)) {
+      if (const auto found = published_energy(catalog.string(), netlist.name)) figure = *found;
+    }
+  }
+  if (delay_ns) figure.delay_ns = *delay_ns;
+  if (power_mw) figure = {*power_mw * figure.delay_ns, figure.delay_ns, "configured"};
+  return figure;
+}
+
+}  // namespace
+
+std::optional<EnergyFigure> published_energy(const std::string& catalog_csv,
+                                             const std::string& name) {
+  std::istringstream stream(read_file(catalog_csv));
+  std::string line;
+  std::getline(stream, line);
+  std::map<std::string, std::size_t> columns;
+  for (const auto& column : split(line, ',')) columns.emplace(column, columns.size());
+  for (const char* needed : {"name", "pdk45_power", "power_unit", "pdk45_delay_ns"}) {
+    if (columns.count(needed) == 0) {
+      throw InputError({catalog_csv, 1}, fmt::format("column '{}' is missing", needed));
+    }
+  }
+  for (int number = 2; std::getline(stream, line); ++number) {
+    const auto fields = split(line, ',');
+    if (fields.size() < columns.size()) {
+      throw InputError({catalog_csv, number}, fmt::format("{} fields, {} columns are named",
+                                                          fields.size(), columns.size()));
+    }
+    if (fields[columns["name"]] != name) continue;
+    const std::string& unit = fields[columns["power_unit"]];
+    if (unit != "mW" && unit != "uW") {
+      throw InputError({catalog_csv, number},
+                       fmt::format("power unit '{}' is neither mW nor uW", unit));
+    }
+    const double power_mw =
+        to_number(fields[columns["pdk45_power"]], catalog_csv, number) * (unit == "uW" ? 1e-3 : 1);
+    const double delay_ns = to_number(fields[columns["pdk45_delay_ns"]], catalog_csv, number);
+    return EnergyFigure{power_mw * delay_ns, delay_ns, "published"};
+  }
+  return std::nullopt;
+}
+
+Multiplier load_multiplier(const std::string& name_or_path, std::optional<double> power_mw,
+                           std::optional<double> delay_ns) {
+  Multiplier multiplier;
+  const auto path = netlist::find_netlist(name_or_path);
+  multiplier.path = path.string();
+  multiplier.netlist = netlist::load_netlist(path);
+  multiplier.table = netlist::product_table(multiplier.netlist);
+  multiplier.table_sha256 = multiplier.table.sha256();
+  multiplier.energy = energy_of(multiplier.netlist, power_mw, delay_ns);
+  return multiplier;
+}
+
+}  // namespace faultwave::driver

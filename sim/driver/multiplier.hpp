@@ -1,0 +1,38 @@
+// The multiplier of a run: netlist, product table, and what a multiplication costs.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "netlist/netlist.hpp"
+#include "netlist/product_table.hpp"
+
+namespace faultwave::driver {
+
+/// Power-delay product of one multiplication.
+struct EnergyFigure {
+  double energy_pj = 0;
+  double delay_ns = 0;
+  /// "published" (a catalog's power times its delay), "configured", or "estimated" (switching
+  /// activity of the netlist, netlist/energy.hpp).
+  std::string source;
+};
+
+struct Multiplier {
+  netlist::Netlist netlist;
+  netlist::ProductTable table;
+  std::string table_sha256;
+  std::string path;
+  EnergyFigure energy;
+};
+
+/// Loads by name or path (netlist::find_netlist). `power_mw` and `delay_ns` override the catalog's.
+Multiplier load_multiplier(const std::string& name_or_path, std::optional<double> power_mw = {},
+                           std::optional<double> delay_ns = {});
+
+/// Published figures of `name` in an EvoApprox8b catalog (columns name, pdk45_power, power_unit,
+/// pdk45_delay_ns); nothing when the file or the row is absent.
+std::optional<EnergyFigure> published_energy(const std::string& catalog_csv,
+                                             const std::string& name);
+
+}  // namespace faultwave::driver

@@ -1,0 +1,59 @@
+// Configuration of `faultwave run`: docs/configuration.md is the reference of its keys.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "driver/fault_spec.hpp"
+#include "netlist/number_format.hpp"
+#include "systemc/tpu_config.hpp"
+
+namespace faultwave::driver {
+
+struct MultiplierConfig {
+  std::string name;                ///< path, or a name that find_netlist knows
+  std::string exact;               ///< the exact multiplier to compare with
+  std::optional<double> power_mw;  ///< overrides the catalog
+  std::optional<double> delay_ns;
+  netlist::NumberFormat format = netlist::NumberFormat::kAffineU8;
+  bool weight_on_port_a = true;
+};
+
+struct DataConfig {
+  std::string name;
+  std::string split = "test";
+  int64_t first = 0;
+  int64_t limit = 0;  ///< 0: to the end
+  std::string calibration_split;
+  int64_t calibration_images = 200;
+};
+
+/// Whether the exact multiplier is run with the fault too. kAuto: when every entry of `faults`
+/// names its site and the exact netlist has all of them.
+enum class FaultOnExact { kAuto, kYes, kNo };
+
+struct RunConfig {
+  std::string file;
+  std::string text;  ///< resolved YAML, overrides included
+  std::filesystem::path network;
+  DataConfig data;
+  systemc::TpuConfig tpu;
+  int64_t batch_images = 0;  ///< 0: as many as the unified buffer holds
+  MultiplierConfig multiplier;
+  std::vector<FaultSpec> faults;
+  FaultOnExact fault_on_exact = FaultOnExact::kAuto;
+  std::vector<std::string> mitigations;
+  bool retune_healthy = false;
+  uint64_t seed = 1;
+  std::string json_path;  ///< empty: none
+};
+
+/// Reads and checks a configuration; `overrides` are "dotted.key=value". Relative paths in it count
+/// from the file's folder, then from the installation. ConfigError with file, line, column.
+RunConfig load_run_config(const std::filesystem::path& path,
+                          const std::vector<std::string>& overrides = {});
+
+}  // namespace faultwave::driver
