@@ -20,7 +20,7 @@ def read_table(path):
     """{module: set of directly allowed modules} from the rows `| `name` | ... | uses |`."""
     table = {}
     for line in path.read_text().splitlines():
-        row = re.match(r'\| `(\w+)` \|[^|]*\| ([^|]*) \|$', line)
+        row = re.match(r'\| `(\w+)` \|[^|]*\|([^|]*)\|$', line)
         if row:
             uses = row.group(2).strip()
             table[row.group(1)] = uses if uses == 'all' else set(re.findall(r'\w+', uses))
