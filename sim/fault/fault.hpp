@@ -42,7 +42,7 @@ struct Fault {
 };
 
 /// "pe[3][7].mult.sig_112.sa1", "pe[0][0].weight[6].sa0", "pe[1][2].psum[31].inv"; a window is
-/// appended as "@BEGIN-END" (cycles, end exclusive).
+/// appended as "@BEGIN-END" (cycles, end exclusive), "@BEGIN-" when it has no end.
 std::string fault_name(const netlist::Netlist& multiplier, const Fault& fault);
 /// Inverse of fault_name; UsageError says what is wrong and the nearest valid spelling. Rows and
 /// columns are checked against `rows` x `cols`.
@@ -50,7 +50,8 @@ Fault parse_fault(const netlist::Netlist& multiplier, std::string_view text, int
 
 /// The PEs that carry a fault at `rate` (faulty PEs / all PEs): round(rate * rows * cols) distinct
 /// loci, at least one when rate > 0; a pure function of the seed; nested (a higher rate under the
-/// same seed contains the loci of a lower one).
+/// same seed contains the loci of a lower one). In row-major order. UsageError for a rate outside
+/// [0, 1] and for an empty array.
 std::vector<PeLocus> sample_loci(int rows, int cols, double rate, uint64_t seed);
 
 }  // namespace faultwave::fault

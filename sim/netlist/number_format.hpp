@@ -23,13 +23,15 @@ struct WeightCode {
   bool operator==(const WeightCode&) const = default;
 };
 
-/// `weight` in [-127, 127] (sign_magnitude) or [-128, 127].
+/// `weight` in [-128, 127]. A magnitude has 8 bits, so that sign_magnitude holds -128 exactly, too.
+/// InternalError for any other value.
 WeightCode encode_weight(NumberFormat format, int weight);
 int decode_weight(NumberFormat format, WeightCode code);
 /// `activation` in [0, 255].
 uint8_t encode_activation(NumberFormat format, int activation);
 
-/// Smallest and largest weight value a PE can hold.
+/// Range of the symmetric weights of a format: [-127, 127] for sign_magnitude, else [-128, 127].
+/// Retuning looks for new weights in it.
 int min_weight(NumberFormat format);
 int max_weight(NumberFormat format);
 
