@@ -53,7 +53,7 @@ using Factory = std::function<std::unique_ptr<Mitigation>()>;
 void register_mitigation(const std::string& name, const std::string& summary, Factory factory);
 std::unique_ptr<Mitigation> make_mitigation(const std::string& name);
 std::vector<std::pair<std::string, std::string>> known_mitigations();
-/// none, fap, fal_retune, fal_retune_uniform. Idempotent.
+/// none, fap, fal_retune, fal_retune_uniform, fal_retune_offset, bias_recalibration. Idempotent.
 void register_builtin_mitigations();
 
 }  // namespace faultwave::mitigation

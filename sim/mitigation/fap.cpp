@@ -1,0 +1,23 @@
+#include "mitigation/builtin_mitigations.hpp"
+#include "mitigation/layer_context.hpp"
+
+namespace faultwave::mitigation {
+namespace {
+
+class FaultAwarePruning : public Mitigation {
+ public:
+  LoadedLayer apply(const LayerContext& context) const override {
+    check_context(context);
+    LoadedLayer loaded = unmodified(*context.layer);
+    for (size_t place = 0; place < loaded.bypass.size(); ++place) {
+      loaded.bypass[place] = context.table_of[place] != 0 ? 1 : 0;
+    }
+    return loaded;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Mitigation> make_fap() { return std::make_unique<FaultAwarePruning>(); }
+
+}  // namespace faultwave::mitigation
