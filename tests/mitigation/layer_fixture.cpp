@@ -1,0 +1,140 @@
+#include "mitigation/layer_fixture.hpp"
+
+#include <functional>
+
+#include "base/rng.hpp"
+
+namespace faultwave::mitigation {
+namespace {
+
+using netlist::NumberFormat;
+
+/// Raw bits of a table from `bits(a_code, b_code)`.
+netlist::ProductTable make_table(bool is_signed,
+                                 const std::function<unsigned(unsigned, unsigned)>& bits) {
+  netlist::ProductTable table;
+  table.is_signed = is_signed;
+  for (unsigned b = 0; b < 256; ++b) {
+    for (unsigned a = 0; a < 256; ++a) {
+      table.raw[a + 256 * b] = static_cast<uint16_t>(bits(a, b));
+    }
+  }
+  return table;
+}
+
+int extend(unsigned code, bool is_signed) {
+  return is_signed ? static_cast<int8_t>(code) : static_cast<int>(code);
+}
+
+unsigned exact_bits(unsigned a, unsigned b, bool is_signed) {
+  return static_cast<unsigned>(extend(a, is_signed) * extend(b, is_signed));
+}
+
+/// The bits with partial product (i, j) of value 2^(i + j) stuck.
+unsigned with_stuck_partial(unsigned bits, unsigned a, unsigned b, unsigned i, unsigned j,
+                            unsigned value) {
+  const unsigned healthy = (a >> i) & (b >> j) & 1u;
+  return bits + ((value - healthy) << (i + j));
+}
+
+}  // namespace
+
+netlist::ProductTable exact_products(NumberFormat format) {
+  const bool is_signed = format == NumberFormat::kInt8;
+  return make_table(is_signed, [=](unsigned a, unsigned b) { return exact_bits(a, b, is_signed); });
+}
+
+std::vector<NamedTable> faulty_tables(NumberFormat format) {
+  const bool is_signed = format == NumberFormat::kInt8;
+  std::vector<NamedTable> tables;
+  const auto add = [&](const std::string& name, const auto& bits) {
+    tables.push_back({name, make_table(is_signed, bits)});
+  };
+  const auto exact = [is_signed](unsigned a, unsigned b) { return exact_bits(a, b, is_signed); };
+  for (const unsigned bit : {0u, 7u, 11u, 15u}) {
+    const unsigned mask = 1u << bit;
+    add("output " + std::to_string(bit) + " stuck at 1",
+        [&](unsigned a, unsigned b) { return exact(a, b) | mask; });
+  }
+  add("output 14 stuck at 0", [&](unsigned a, unsigned b) { return exact(a, b) & ~(1u << 14); });
+  add("output 9 inverted", [&](unsigned a, unsigned b) { return exact(a, b) ^ (1u << 9); });
+  add("A[6] stuck at 0", [&](unsigned a, unsigned b) { return exact(a & ~64u, b); });
+  add("A[7] inverted", [&](unsigned a, unsigned b) { return exact(a ^ 128u, b); });
+  add("B[5] stuck at 1", [&](unsigned a, unsigned b) { return exact(a, b | 32u); });
+  add("partial product 7,6 stuck at 1",
+      [&](unsigned a, unsigned b) { return with_stuck_partial(exact(a, b), a, b, 7, 6, 1); });
+  add("partial product 5,5 stuck at 0",
+      [&](unsigned a, unsigned b) { return with_stuck_partial(exact(a, b), a, b, 5, 5, 0); });
+  add("A[4] and output 12 stuck at 1",
+      [&](unsigned a, unsigned b) { return exact(a | 16u, b) | (1u << 12); });
+  add("all outputs 0", [](unsigned, unsigned) { return 0u; });
+  add("noise", [](unsigned a, unsigned b) {
+    return static_cast<unsigned>(CounterRng(99).at(a + 256 * b) & 0xFFFF);
+  });
+  return tables;
+}
+
+std::vector<double> random_histogram(uint64_t seed) {
+  CounterRng rng(seed, 1);
+  std::vector<double> histogram(256, 0.0);
+  for (double& count : histogram) {
+    if (rng.below(3) != 0) count = static_cast<double>(rng.below(1001));
+  }
+  return histogram;
+}
+
+BoundLayer::BoundLayer(NumberFormat format, uint64_t seed)
+    : tables_(faulty_tables(format)), exact_(exact_products(format)) {
+  constexpr int64_t kInputs = 9;
+  constexpr int64_t kOutputs = 6;
+  constexpr int64_t kRows = 40;
+  CounterRng rng(seed);
+  layer.name = "bound";
+  layer.num_inputs = kInputs;
+  layer.num_outputs = kOutputs;
+  for (int64_t i = 0; i < kInputs * kOutputs; ++i) {
+    layer.weights.push_back(static_cast<int8_t>(static_cast<int>(rng.below(255)) - 127));
+  }
+  for (int64_t n = 0; n < kOutputs; ++n) {
+    layer.bias.push_back(static_cast<int32_t>(rng.below(20001)) - 10000);
+  }
+  for (int64_t i = 0; i < kRows * kInputs; ++i) {
+    calibration_.push_back(static_cast<uint8_t>(rng.below(2) == 0 ? 0 : rng.below(256)));
+  }
+  context.layer = &layer;
+  context.format = format;
+  context.weight_on_port_a = rng.below(2) == 0;
+  context.tables.push_back(&exact_);
+  for (const auto& named : tables_) context.tables.push_back(&named.table);
+  for (int64_t i = 0; i < kInputs * kOutputs; ++i) {
+    const uint64_t faulty = 1 + rng.below(tables_.size());
+    context.table_of.push_back(static_cast<uint16_t>(rng.below(2) == 0 ? 0 : faulty));
+  }
+  context.calibration = calibration_.data();
+  context.num_calibration_rows = kRows;
+  context.histogram.assign(256, 0.0);
+  for (const uint8_t a : calibration_) context.histogram[a] += 1.0;
+}
+
+double BoundLayer::mean_error(const LoadedLayer& loaded, int64_t n, bool counts_healthy) const {
+  int64_t total = 0;
+  for (int64_t row = 0; row < context.num_calibration_rows; ++row) {
+    total += loaded.bias[static_cast<size_t>(n)] - layer.bias[static_cast<size_t>(n)];
+    for (int64_t k = 0; k < layer.num_inputs; ++k) {
+      const auto place = static_cast<size_t>(k * layer.num_outputs + n);
+      if (context.table_of[place] == 0 && !counts_healthy) continue;
+      const int activation = calibration_[static_cast<size_t>(row * layer.num_inputs + k)];
+      const auto weight = netlist::encode_weight(context.format, loaded.weights[place]);
+      const int activation_code = netlist::encode_activation(context.format, activation);
+      const auto& table = *context.tables[context.table_of[place]];
+      const int32_t product = context.weight_on_port_a ? table.at(weight.code, activation_code)
+                                                       : table.at(activation_code, weight.code);
+      const int own = layer.weights[static_cast<size_t>(n * layer.num_inputs + k)];
+      total += (weight.negative ? -product : product) -
+               netlist::intended_product(context.format, activation, own);
+    }
+  }
+  return static_cast<double>(total) / static_cast<double>(context.num_calibration_rows);
+}
+
+}  // namespace faultwave::mitigation

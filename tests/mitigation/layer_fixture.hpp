@@ -1,0 +1,50 @@
+// Faulty product tables made without any netlist, and a small layer bound to them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mitigation/mitigation.hpp"
+
+namespace faultwave::mitigation {
+
+struct NamedTable {
+  std::string name;
+  netlist::ProductTable table;
+};
+
+/// The exact table of the format's signedness, and 14 faulty ones of it: output bits, operand bits
+/// and partial products stuck or inverted, two faults at once, a constant and noise.
+netlist::ProductTable exact_products(netlist::NumberFormat format);
+std::vector<NamedTable> faulty_tables(netlist::NumberFormat format);
+
+/// Counts 0 to 1000, a third of them 0.
+std::vector<double> random_histogram(uint64_t seed);
+
+inline constexpr netlist::NumberFormat kFormats[] = {netlist::NumberFormat::kAffineU8,
+                                                     netlist::NumberFormat::kSignMagnitude,
+                                                     netlist::NumberFormat::kInt8};
+
+/// A layer of K = 9, N = 6 with random weights, whose PEs are healthy (table 0) or show one of the
+/// faulty tables, and 40 calibration rows. Not copyable: the context points into it.
+class BoundLayer {
+ public:
+  BoundLayer(netlist::NumberFormat format, uint64_t seed);
+  BoundLayer(const BoundLayer&) = delete;
+  BoundLayer& operator=(const BoundLayer&) = delete;
+
+  LayerContext context;
+  nn::Layer layer;
+
+  /// Mean over the calibration rows of the error of output n with what is loaded, biases included,
+  /// over the products that `counts_healthy` admits; computed row by row.
+  double mean_error(const LoadedLayer& loaded, int64_t n, bool counts_healthy) const;
+
+ private:
+  std::vector<NamedTable> tables_;
+  netlist::ProductTable exact_;
+  std::vector<uint8_t> calibration_;
+};
+
+}  // namespace faultwave::mitigation
