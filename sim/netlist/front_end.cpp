@@ -1,0 +1,200 @@
+#include "netlist/front_end.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+#include "base/file.hpp"
+#include "base/subprocess.hpp"
+#include "base/suggest.hpp"
+#include "base/tree.hpp"
+#include "netlist/evaluate.hpp"
+#include "netlist/metrics.hpp"
+#include "netlist/yosys_json.hpp"
+
+namespace faultwave::netlist {
+namespace {
+
+constexpr std::size_t kMaxSourceBytes = std::size_t{64} << 20;
+/// A table whose mean error is above this share of the largest product is no multiplier: random
+/// 16-bit values are off by about a third.
+constexpr double kMaxMeanErrorFrac = 0.25;
+
+std::vector<std::filesystem::path> cell_libraries(const LoadOptions& options) {
+  std::vector<std::filesystem::path> libraries;
+  if (!options.cell_library.empty()) {
+    if (!std::filesystem::is_regular_file(options.cell_library)) {
+      throw InputError({options.cell_library.string()}, "no such cell library");
+    }
+    libraries.push_back(options.cell_library);
+  }
+  const auto folder = tree_root() / "rtl" / "cells";
+  if (std::filesystem::is_directory(folder)) {
+    std::vector<std::filesystem::path> shipped;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      if (entry.path().extension() == ".v") shipped.push_back(entry.path());
+    }
+    std::sort(shipped.begin(), shipped.end());
+    libraries.insert(libraries.end(), shipped.begin(), shipped.end());
+  }
+  return libraries;
+}
+
+/// A file name inside a Yosys script: quoted, so that blanks survive.
+std::string quoted(const std::filesystem::path& path) {
+  const std::string text = path.string();
+  if (text.find_first_of("\"\n;") != std::string::npos) {
+    throw InputError({text}, "quotes, semicolons and line breaks are not allowed in a file name");
+  }
+  return "\"" + text + "\"";
+}
+
+std::string yosys_script(const std::filesystem::path& source, const std::filesystem::path& json,
+                         const LoadOptions& options) {
+  const bool is_blif = source.extension() == ".blif";
+  std::string script = is_blif ? "read_blif " : "read_verilog -sv ";
+  script += quoted(source) + "\n";
+  for (const auto& library : cell_libraries(options)) {
+    script += "read_verilog -nooverwrite " + quoted(library) + "\n";
+  }
+  script += options.top.empty() ? "hierarchy -check -auto-top\n"
+                                : "hierarchy -check -top " + options.top + "\n";
+  // No optimisation: the author's gates and names stay. Operators become 1-bit gates.
+  script += "proc\nflatten\nalumacc\ntechmap\nsimplemap\nwrite_json " + quoted(json) + "\n";
+  return script;
+}
+
+/// The text behind "ERROR: " in Yosys' output.
+std::string error_text(const std::string& output) {
+  const auto at = output.find("ERROR:");
+  if (at == std::string::npos) return output.substr(0, 500);
+  const auto end = output.find('\n', at);
+  return output.substr(at + 7, end == std::string::npos ? std::string::npos : end - at - 7);
+}
+
+/// "mult.v:12: ERROR: ..." names a line.
+int error_line(const std::string& output, const std::string& file) {
+  const auto error = output.find(": ERROR:");
+  if (error == std::string::npos) return 0;
+  const auto begin = output.rfind(file + ":", error);
+  if (begin == std::string::npos) return 0;
+  int line = 0;
+  std::from_chars(output.data() + begin + file.size() + 1, output.data() + error, line);
+  return line;
+}
+
+/// Line of the first occurrence of `word` in a file; 0 when it does not occur.
+int line_of(const std::string& text, const std::string& word) {
+  const auto at = text.find(word);
+  if (at == std::string::npos) return 0;
+  return 1 + static_cast<int>(
+                 std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+}
+
+[[noreturn]] void throw_yosys_error(const std::filesystem::path& path, const std::string& source,
+                                    const std::string& output) {
+  const std::string text = error_text(output);
+  // "Module `\X' referenced in module `\Y' in cell `\Z' is not part of the design."
+  const std::string marker = "Module `\\";
+  const auto at = text.find(marker);
+  if (at != std::string::npos && text.find("not part of the design") != std::string::npos) {
+    const auto begin = at + marker.size();
+    const std::string cell = text.substr(begin, text.find('\'', begin) - begin);
+    throw InputError(
+        {path.string(), line_of(source, cell)}, fmt::format("cell '{}' is not defined", cell),
+        fmt::format("define it in the file or pass a cell library with --cells; of an EvoApprox8b "
+                    "circuit whose generic file names cells that nothing defines, use {}_pdk45.v",
+                    path.stem().string()));
+  }
+  if (text.find("No top module found") != std::string::npos) {
+    throw InputError({path.string()}, "holds no module");
+  }
+  throw InputError({path.string(), error_line(output, path.string())}, text);
+}
+
+std::string elaborate(const std::filesystem::path& path, const LoadOptions& options) {
+  const std::string source = read_file(path, kMaxSourceBytes);
+  if (source.find_first_not_of(" \t\r\n") == std::string::npos) {
+    throw InputError({path.string()}, "the file is empty");
+  }
+  TemporaryDirectory folder("faultwave-yosys");
+  const auto json = folder.path() / "netlist.json";
+  const auto script = folder.path() / "script.ys";
+  write_file_atomically(script, yosys_script(path, json, options));
+  const auto result = run_process({"yosys", "-q", "-s", script.string()}, "yosys");
+  if (result.exit_code != 0) throw_yosys_error(path, source, result.output);
+  return read_file(json, kMaxSourceBytes * 4);
+}
+
+bool decide_signedness(const ParsedModule& parsed, const LoadOptions& options) {
+  if (options.is_signed) return *options.is_signed;
+  if (parsed.has_signed_port) return true;
+  // Same bits read both ways: the reading with the smaller mean error wins.
+  ProductTable table = product_table(parsed.netlist);
+  table.is_signed = false;
+  const double as_unsigned = error_metrics(table).mae;
+  table.is_signed = true;
+  return error_metrics(table).mae < as_unsigned;
+}
+
+void check_is_multiplier(const Netlist& netlist, const std::filesystem::path& path) {
+  const auto metrics = error_metrics(product_table(netlist));
+  const double largest = netlist.is_signed ? 128.0 * 128.0 : 255.0 * 255.0;
+  if (metrics.mae <= kMaxMeanErrorFrac * largest) return;
+  throw InputError({path.string()},
+                   fmt::format("'{}' is no multiplier: its outputs are off by {:.0f} on average",
+                               netlist.name, metrics.mae),
+                   "O must be close to A * B; check the order of the port bits (bit 0 is the least "
+                   "significant) and the signedness");
+}
+
+std::vector<std::string> known_multipliers() {
+  std::vector<std::string> names;
+  const auto add = [&](const std::filesystem::path& folder, const char* extension) {
+    if (!std::filesystem::is_directory(folder)) return;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      if (entry.path().extension() == extension) names.push_back(entry.path().stem().string());
+    }
+  };
+  add(tree_root() / "rtl" / "multipliers", ".v");
+  if (!data_root().empty()) add(data_root() / "evoapprox8b" / "netlists", ".json");
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+Netlist load_netlist(const std::filesystem::path& path, const LoadOptions& options) {
+  const auto extension = path.extension().string();
+  std::string text;
+  if (extension == ".json") {
+    text = read_file(path, kMaxSourceBytes * 4);
+  } else if (extension == ".v" || extension == ".sv" || extension == ".blif") {
+    text = elaborate(path, options);
+  } else {
+    throw InputError({path.string()}, fmt::format("unknown file type '{}'", extension),
+                     "use .v, .sv, .blif, or .json (Yosys)");
+  }
+  auto parsed = parse_yosys_json(text, path.string(), options.top);
+  parsed.netlist.is_signed = decide_signedness(parsed, options);
+  check_is_multiplier(parsed.netlist, path);
+  return std::move(parsed.netlist);
+}
+
+std::filesystem::path find_netlist(const std::string& name_or_path) {
+  if (std::filesystem::is_regular_file(name_or_path)) return name_or_path;
+  const auto shipped = tree_root() / "rtl" / "multipliers" / (name_or_path + ".v");
+  if (std::filesystem::is_regular_file(shipped)) return shipped;
+  if (!data_root().empty()) {
+    const auto published = data_root() / "evoapprox8b" / "netlists" / (name_or_path + ".json");
+    if (std::filesystem::is_regular_file(published)) return published;
+  }
+  if (name_or_path.starts_with("mul8") && data_root().empty()) {
+    throw InputError({name_or_path}, "no such multiplier: EvoApprox8b circuits are not here",
+                     "set FAULTWAVE_DATA to a folder with evoapprox8b/netlists");
+  }
+  throw InputError({name_or_path}, "no such file and no known multiplier of this name",
+                   suggestion(name_or_path, known_multipliers()));
+}
+
+}  // namespace faultwave::netlist
