@@ -1,0 +1,88 @@
+#include "base/tree.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace faultwave {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Sets or clears an environment variable and restores it at the end.
+class ScopedVariable {
+ public:
+  ScopedVariable(const char* name, const std::optional<std::string>& value) : name_(name) {
+    if (const char* old = std::getenv(name)) old_ = old;
+    apply(value);
+  }
+  ~ScopedVariable() { apply(old_); }
+  ScopedVariable(const ScopedVariable&) = delete;
+  ScopedVariable& operator=(const ScopedVariable&) = delete;
+
+ private:
+  void apply(const std::optional<std::string>& value) {
+    if (value) {
+      ::setenv(name_, value->c_str(), 1);
+    } else {
+      ::unsetenv(name_);
+    }
+  }
+  const char* name_;
+  std::optional<std::string> old_;
+};
+
+void make_tree(const fs::path& root) {
+  fs::create_directories(root / "models");
+  fs::create_directories(root / "rtl" / "multipliers");
+}
+
+TEST(Tree, is_found_upward_from_the_test_program) {
+  const ScopedVariable unset("FAULTWAVE_ROOT", std::nullopt);
+  const auto root = tree_root();
+  EXPECT_TRUE(fs::is_directory(root / "models"));
+  EXPECT_TRUE(fs::is_directory(root / "rtl" / "multipliers"));
+}
+
+TEST(Tree, follows_the_environment) {
+  const TemporaryDirectory folder;
+  make_tree(folder.path());
+  const ScopedVariable root("FAULTWAVE_ROOT", folder.path().string());
+  EXPECT_EQ(tree_root(), folder.path());
+}
+
+TEST(Tree, refuses_a_root_without_its_folders) {
+  const TemporaryDirectory folder;
+  const ScopedVariable root("FAULTWAVE_ROOT", folder.path().string());
+  try {
+    tree_root();
+    FAIL() << "accepted";
+  } catch (const EnvironmentError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr(folder.path().string()));
+    EXPECT_THAT(error.what(), testing::HasSubstr("rtl/multipliers"));
+  }
+}
+
+TEST(Tree, data_come_from_the_environment_then_data_then_shared) {
+  const TemporaryDirectory folder;
+  const fs::path root = folder.path() / "tree";
+  make_tree(root);
+  const ScopedVariable tree("FAULTWAVE_ROOT", root.string());
+  const ScopedVariable unset("FAULTWAVE_DATA", std::nullopt);
+  EXPECT_EQ(data_root(), fs::path());
+  fs::create_directories(folder.path() / "shared");
+  EXPECT_EQ(data_root(), folder.path() / "shared");
+  fs::create_directories(root / "data");
+  EXPECT_EQ(data_root(), root / "data");
+  const ScopedVariable chosen("FAULTWAVE_DATA", "/elsewhere");
+  EXPECT_EQ(data_root(), fs::path("/elsewhere"));
+}
+
+}  // namespace
+}  // namespace faultwave
