@@ -13,6 +13,9 @@ struct LaneModuleOptions {
   bool faultable = false;  ///< every site passes through y = (x & keep[i]) ^ flip[i]
 };
 
+/// Name of the module that write_lane_verilog writes: "pe_64" or "pe_64_faultable".
+std::string lane_module_name(const LaneModuleOptions& options);
+
 /// Module with ports `a_i [8]`, `b_i [8]`, `o_o [16]` of `lanes` bits each, and, when faultable,
 /// `keep_i`, `flip_i` [num_sites] in the order of enumerate_sites. Per lane and site:
 /// stuck-at-0 keep 0 flip 0; stuck-at-1 keep 0 flip 1; invert keep 1 flip 1; healthy keep 1 flip 0.
