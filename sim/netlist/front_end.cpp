@@ -1,7 +1,9 @@
 #include "netlist/front_end.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <sstream>
 #include <vector>
 
 #include "base/file.hpp"
@@ -16,9 +18,6 @@ namespace faultwave::netlist {
 namespace {
 
 constexpr std::size_t kMaxSourceBytes = std::size_t{64} << 20;
-/// A table whose mean error is above this share of the largest product is no multiplier: random
-/// 16-bit values are off by about a third.
-constexpr double kMaxMeanErrorFrac = 0.25;
 
 std::vector<std::filesystem::path> cell_libraries(const LoadOptions& options) {
   std::vector<std::filesystem::path> libraries;
@@ -49,19 +48,43 @@ std::string quoted(const std::filesystem::path& path) {
   return "\"" + text + "\"";
 }
 
-std::string yosys_script(const std::filesystem::path& source, const std::filesystem::path& json,
+/// Lists of module names that a Yosys script leaves in the temporary folder.
+struct ScriptFiles {
+  std::filesystem::path json;
+  std::filesystem::path candidates;  ///< modules with an 8-bit A, before the hierarchy is known
+  std::filesystem::path kept;        ///< those of them under the chosen top
+};
+
+std::string yosys_script(const std::filesystem::path& source, const ScriptFiles& files,
                          const LoadOptions& options) {
   const bool is_blif = source.extension() == ".blif";
-  std::string script = is_blif ? "read_blif " : "read_verilog -sv ";
+  std::string script = is_blif ? "read_blif -wideports " : "read_verilog -sv ";
   script += quoted(source) + "\n";
+  const std::string list = " select -list w:A s:8 %i\n";
+  // The top is chosen before libraries come in: an unused cell must not become the top.
+  const std::string top = options.top.empty() ? "-auto-top" : "-top " + options.top;
+  script += "tee -q -o " + quoted(files.candidates) + list;
+  script += "hierarchy " + top + "\n";
+  script += "tee -q -o " + quoted(files.kept) + list;
   for (const auto& library : cell_libraries(options)) {
     script += "read_verilog -nooverwrite " + quoted(library) + "\n";
   }
-  script += options.top.empty() ? "hierarchy -check -auto-top\n"
-                                : "hierarchy -check -top " + options.top + "\n";
+  script += "hierarchy -check " + top + "\n";
   // No optimisation: the author's gates and names stay. Operators become 1-bit gates.
-  script += "proc\nflatten\nalumacc\ntechmap\nsimplemap\nwrite_json " + quoted(json) + "\n";
+  script += "proc\nflatten\nalumacc\ntechmap\nsimplemap\nwrite_json " + quoted(files.json) + "\n";
   return script;
+}
+
+/// Module names of a `select -list` file with lines "module/wire"; empty when it was not written.
+std::vector<std::string> listed_modules(const std::filesystem::path& path) {
+  std::vector<std::string> modules;
+  if (!std::filesystem::exists(path)) return modules;
+  std::istringstream lines(read_file(path));
+  for (std::string line; std::getline(lines, line);) {
+    modules.push_back(line.substr(0, line.rfind('/')));
+  }
+  std::sort(modules.begin(), modules.end());
+  return modules;
 }
 
 /// The text behind "ERROR: " in Yosys' output.
@@ -112,18 +135,42 @@ int line_of(const std::string& text, const std::string& word) {
   throw InputError({path.string(), error_line(output, path.string())}, text);
 }
 
+void check_module_name(const std::string& top) {
+  const auto is_allowed = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || c == '.';
+  };
+  if (!std::all_of(top.begin(), top.end(), is_allowed)) {
+    throw UsageError(fmt::format("'{}' is not a module name", top));
+  }
+}
+
 std::string elaborate(const std::filesystem::path& path, const LoadOptions& options) {
   const std::string source = read_file(path, kMaxSourceBytes);
   if (source.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw InputError({path.string()}, "the file is empty");
   }
-  TemporaryDirectory folder("faultwave-yosys");
-  const auto json = folder.path() / "netlist.json";
+  check_module_name(options.top);
+  const TemporaryDirectory folder("faultwave-yosys");
+  const ScriptFiles files{folder.path() / "netlist.json", folder.path() / "candidates",
+                          folder.path() / "kept"};
   const auto script = folder.path() / "script.ys";
-  write_file_atomically(script, yosys_script(path, json, options));
+  write_file_atomically(script, yosys_script(path, files, options));
   const auto result = run_process({"yosys", "-q", "-s", script.string()}, "yosys");
+  if (options.top.empty()) {
+    const auto candidates = listed_modules(files.candidates);
+    if (std::filesystem::exists(files.kept) && candidates != listed_modules(files.kept)) {
+      if (candidates.size() > 1) {
+        throw InputError({path.string()},
+                         fmt::format("holds several multipliers: {}", fmt::join(candidates, ", ")),
+                         "choose one with --top NAME");
+      }
+      LoadOptions with_top = options;
+      with_top.top = candidates.front();
+      return elaborate(path, with_top);
+    }
+  }
   if (result.exit_code != 0) throw_yosys_error(path, source, result.output);
-  return read_file(json, kMaxSourceBytes * 4);
+  return read_file(files.json, kMaxSourceBytes * 4);
 }
 
 bool decide_signedness(const ParsedModule& parsed, const LoadOptions& options) {
@@ -137,15 +184,28 @@ bool decide_signedness(const ParsedModule& parsed, const LoadOptions& options) {
   return error_metrics(table).mae < as_unsigned;
 }
 
+/// A multiplier must explain at least half of the variance of the exact product. An adder, a
+/// constant or a circuit with its output bits in reverse does not; the coarsest of
+/// EvoApprox8b explain three quarters.
 void check_is_multiplier(const Netlist& netlist, const std::filesystem::path& path) {
+  const ProductTable exact = exact_table(netlist.is_signed);
+  double sum = 0;
+  double square_sum = 0;
+  for (int b = 0; b < 256; ++b) {
+    for (int a = 0; a < 256; ++a) {
+      sum += exact.at(a, b);
+      square_sum += static_cast<double>(exact.at(a, b)) * exact.at(a, b);
+    }
+  }
+  const double mean = sum / ProductTable::kSize;
+  const double variance = square_sum / ProductTable::kSize - mean * mean;
   const auto metrics = error_metrics(product_table(netlist));
-  const double largest = netlist.is_signed ? 128.0 * 128.0 : 255.0 * 255.0;
-  if (metrics.mae <= kMaxMeanErrorFrac * largest) return;
+  if (metrics.mse <= variance / 2) return;
   throw InputError({path.string()},
-                   fmt::format("'{}' is no multiplier: its outputs are off by {:.0f} on average",
+                   fmt::format("'{}' is no multiplier: O is off from A * B by {:.0f} on average",
                                netlist.name, metrics.mae),
-                   "O must be close to A * B; check the order of the port bits (bit 0 is the least "
-                   "significant) and the signedness");
+                   "check the order of the port bits (bit 0 is the least significant) and the "
+                   "signedness; --any-function loads it all the same");
 }
 
 std::vector<std::string> known_multipliers() {
@@ -177,7 +237,7 @@ Netlist load_netlist(const std::filesystem::path& path, const LoadOptions& optio
   }
   auto parsed = parse_yosys_json(text, path.string(), options.top);
   parsed.netlist.is_signed = decide_signedness(parsed, options);
-  check_is_multiplier(parsed.netlist, path);
+  if (!options.any_function) check_is_multiplier(parsed.netlist, path);
   return std::move(parsed.netlist);
 }
 

@@ -18,6 +18,8 @@ struct LoadOptions {
   std::optional<bool> is_signed;
   /// Extra cell library; rtl/cells/ is always there.
   std::filesystem::path cell_library;
+  /// Accept circuits whose O has little to do with A * B.
+  bool any_function = false;
 };
 
 /// Loads one combinational 8x8 multiplier (ports A[7:0], B[7:0], O[15:0]). Throws InputError with

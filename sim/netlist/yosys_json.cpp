@@ -163,7 +163,8 @@ class ModuleReader {
                          name),
              "rename the ports, or wrap the module");
       }
-      if (port.contains("signed")) result_.has_signed_port = true;
+      if (port.is_object() && port.contains("signed") && port["signed"] != 0)
+        result_.has_signed_port = true;
     }
     for (const char* name : {"A", "B", "O"}) {
       if (!ports.contains(name)) {
@@ -276,13 +277,13 @@ class ModuleReader {
       const json& bits = member(entry, "bits");
       if (!bits.is_array()) fail(fmt::format("not Yosys JSON: bits of net '{}'", name));
       const bool hidden = entry.contains("hide_name") && entry["hide_name"] == 1;
-      const auto offset = entry.value("offset", 0);
+      const int64_t offset = entry.value("offset", int64_t{0});
       for (std::size_t i = 0; i < bits.size(); ++i) {
         if (!bits[i].is_number_integer()) continue;
         const auto found = net_of_bit_.find(bits[i].get<int64_t>());
         if (found == net_of_bit_.end()) continue;
         const std::string bit_name =
-            bits.size() == 1 ? name : fmt::format("{}[{}]", name, static_cast<int>(i) + offset);
+            bits.size() == 1 ? name : fmt::format("{}[{}]", name, static_cast<int64_t>(i) + offset);
         candidates[found->second].insert(
             {name_rank(name, hidden, name == "A" || name == "B", name == "O"), bit_name});
       }
