@@ -4,6 +4,9 @@
 
 #include <cmath>
 
+#include "base/rng.hpp"
+#include "fault/exact_multiplier_fixture.hpp"
+#include "fault/locus_table.hpp"
 #include "mitigation/layer_fixture.hpp"
 
 namespace faultwave::mitigation {
@@ -95,6 +98,29 @@ TEST_P(RetuningMapOf, every_faulty_table_equals_a_brute_force_search) {
     ++index;
   }
   EXPECT_GE(index, 10);
+}
+
+TEST(RetuningMap, tables_of_a_faulty_netlist_equal_a_brute_force_search) {
+  constexpr uint64_t kSeed = 6;
+  SCOPED_TRACE("seed 6");
+  const auto multiplier = fault::exact_multiplier();
+  const auto sites = netlist::enumerate_sites(multiplier);
+  CounterRng rng(kSeed);
+  for (int i = 0; i < 12; ++i) {
+    std::vector<fault::Fault> faults(2);
+    faults[0].site = sites[rng.below(sites.size())];
+    faults[0].kind = static_cast<netlist::FaultKind>(rng.below(3));
+    faults[1].unit = i % 2 == 0 ? fault::Unit::kWeight : fault::Unit::kActivation;
+    faults[1].bit = static_cast<int>(rng.below(8));
+    faults[1].kind = static_cast<netlist::FaultKind>(rng.below(3));
+    const auto table = fault::locus_table(multiplier, faults, true).table;
+    const auto format = i % 3 == 0 ? NumberFormat::kSignMagnitude : NumberFormat::kAffineU8;
+    const PeProducts products{&table, format, true};
+    const auto histogram = random_histogram(rng.next());
+    EXPECT_EQ(absolute_error_map(products, histogram), map_by_search(products, histogram))
+        << fault::fault_name(multiplier, faults[0]) << " with "
+        << fault::fault_name(multiplier, faults[1]);
+  }
 }
 
 TEST_P(RetuningMapOf, exact_table_keeps_every_weight) {
