@@ -48,30 +48,32 @@ std::string quoted(const std::filesystem::path& path) {
   return "\"" + text + "\"";
 }
 
-/// Lists of module names that a Yosys script leaves in the temporary folder.
-struct ScriptFiles {
-  std::filesystem::path json;
-  std::filesystem::path candidates;  ///< modules with an 8-bit A, before the hierarchy is known
-  std::filesystem::path kept;        ///< those of them under the chosen top
-};
+/// Files that the Yosys script writes in its working folder. `tee` cannot quote: no paths.
+constexpr const char* kJsonFile = "netlist.json";
+/// Modules with an 8-bit A before the hierarchy is known, and those of them under the chosen top.
+constexpr const char* kCandidatesFile = "candidates";
+constexpr const char* kKeptFile = "kept";
 
-std::string yosys_script(const std::filesystem::path& source, const ScriptFiles& files,
-                         const LoadOptions& options) {
+std::string yosys_script(const std::filesystem::path& source, const LoadOptions& options) {
   const bool is_blif = source.extension() == ".blif";
   std::string script = is_blif ? "read_blif -wideports " : "read_verilog -sv ";
-  script += quoted(source) + "\n";
+  script += quoted(std::filesystem::absolute(source)) + "\n";
   const std::string list = " select -list w:A s:8 %i\n";
   // The top is chosen before libraries come in: an unused cell must not become the top.
   const std::string top = options.top.empty() ? "-auto-top" : "-top " + options.top;
-  script += "tee -q -o " + quoted(files.candidates) + list;
+  script += fmt::format("tee -q -o {}{}", kCandidatesFile, list);
   script += "hierarchy " + top + "\n";
-  script += "tee -q -o " + quoted(files.kept) + list;
+  script += fmt::format("tee -q -o {}{}", kKeptFile, list);
   for (const auto& library : cell_libraries(options)) {
-    script += "read_verilog -nooverwrite " + quoted(library) + "\n";
+    script += "read_verilog -nooverwrite " + quoted(std::filesystem::absolute(library)) + "\n";
   }
   script += "hierarchy -check " + top + "\n";
+  if (is_blif) {
+    const auto map = tree_root() / "rtl" / "cells" / "techmap" / "lut_gates.v";
+    script += "techmap -map " + quoted(std::filesystem::absolute(map)) + "\n";
+  }
   // No optimisation: the author's gates and names stay. Operators become 1-bit gates.
-  script += "proc\nflatten\nalumacc\ntechmap\nsimplemap\nwrite_json " + quoted(files.json) + "\n";
+  script += fmt::format("proc\nflatten\nalumacc\ntechmap\nsimplemap\nwrite_json {}\n", kJsonFile);
   return script;
 }
 
@@ -132,7 +134,8 @@ int line_of(const std::string& text, const std::string& word) {
   if (text.find("No top module found") != std::string::npos) {
     throw InputError({path.string()}, "holds no module");
   }
-  throw InputError({path.string(), error_line(output, path.string())}, text);
+  throw InputError({path.string(), error_line(output, std::filesystem::absolute(path).string())},
+                   text);
 }
 
 void check_module_name(const std::string& top) {
@@ -151,14 +154,13 @@ std::string elaborate(const std::filesystem::path& path, const LoadOptions& opti
   }
   check_module_name(options.top);
   const TemporaryDirectory folder("faultwave-yosys");
-  const ScriptFiles files{folder.path() / "netlist.json", folder.path() / "candidates",
-                          folder.path() / "kept"};
   const auto script = folder.path() / "script.ys";
-  write_file_atomically(script, yosys_script(path, files, options));
-  const auto result = run_process({"yosys", "-q", "-s", script.string()}, "yosys");
+  write_file_atomically(script, yosys_script(path, options));
+  const auto result = run_process({"yosys", "-q", "-s", script.string()}, "yosys", folder.path());
   if (options.top.empty()) {
-    const auto candidates = listed_modules(files.candidates);
-    if (std::filesystem::exists(files.kept) && candidates != listed_modules(files.kept)) {
+    const auto candidates = listed_modules(folder.path() / kCandidatesFile);
+    const auto kept = folder.path() / kKeptFile;
+    if (std::filesystem::exists(kept) && candidates != listed_modules(kept)) {
       if (candidates.size() > 1) {
         throw InputError({path.string()},
                          fmt::format("holds several multipliers: {}", fmt::join(candidates, ", ")),
@@ -170,7 +172,7 @@ std::string elaborate(const std::filesystem::path& path, const LoadOptions& opti
     }
   }
   if (result.exit_code != 0) throw_yosys_error(path, source, result.output);
-  return read_file(files.json, kMaxSourceBytes * 4);
+  return read_file(folder.path() / kJsonFile, kMaxSourceBytes * 4);
 }
 
 bool decide_signedness(const ParsedModule& parsed, const LoadOptions& options) {

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 
 #include "base/suggest.hpp"
+#include "netlist/net_names.hpp"
 
 namespace faultwave::netlist {
 namespace {
@@ -39,6 +40,8 @@ SourcePlace place_of(const json& object, const std::string& file) {
   const auto colon = first.rfind(':');
   if (colon == std::string::npos) return place;
   place.file = first.substr(0, colon);
+  // Yosys ran on the absolute path; show the one that the user gave.
+  if (place.file == std::filesystem::absolute(file).string()) place.file = file;
   const char* at = first.data() + colon + 1;
   const char* end = first.data() + first.size();
   const auto parsed = std::from_chars(at, end, place.line);
@@ -46,14 +49,6 @@ SourcePlace place_of(const json& object, const std::string& file) {
     std::from_chars(parsed.ptr + 1, end, place.column);
   }
   return place;
-}
-
-/// How good a name is for a net: smaller is better.
-int name_rank(const std::string& name, bool hidden, bool is_input, bool is_output) {
-  if (is_input) return 0;
-  if (hidden) return 4;
-  if (name.find('.') != std::string::npos) return 3;
-  return is_output ? 2 : 1;
 }
 
 /// Builds one Netlist from the JSON of one module.
@@ -68,7 +63,7 @@ class ModuleReader {
     read_ports();
     read_cells();
     read_outputs();
-    name_nets();
+    name_nets(result_.netlist, raw_names());
     check_driven();
     sort_gates();
     result_.netlist.validate();
@@ -259,19 +254,14 @@ class ModuleReader {
     }
   }
 
-  /// Candidate names of a net, best first.
-  struct Candidate {
-    int rank;
-    std::string name;
-    bool operator<(const Candidate& other) const {
-      return std::tuple(rank, name.size(), name) <
-             std::tuple(other.rank, other.name.size(), other.name);
+  /// Every name that the JSON gives to the nets of the circuit.
+  std::vector<RawNetName> raw_names() const {
+    std::vector<RawNetName> names;
+    for (std::size_t i = 0; i < result_.netlist.port_o.size(); ++i) {
+      names.push_back({result_.netlist.port_o[i], "O", static_cast<int64_t>(i), false});
     }
-  };
-
-  void collect_names(std::map<NetId, std::set<Candidate>>& candidates) const {
     const auto netnames = module_.find("netnames");
-    if (netnames == module_.end()) return;
+    if (netnames == module_.end()) return names;
     if (!netnames->is_object()) fail("not Yosys JSON: 'netnames' is not an object");
     for (const auto& [name, entry] : netnames->items()) {
       const json& bits = member(entry, "bits");
@@ -282,53 +272,20 @@ class ModuleReader {
         if (!bits[i].is_number_integer()) continue;
         const auto found = net_of_bit_.find(bits[i].get<int64_t>());
         if (found == net_of_bit_.end()) continue;
-        const std::string bit_name =
-            bits.size() == 1 ? name : fmt::format("{}[{}]", name, static_cast<int64_t>(i) + offset);
-        candidates[found->second].insert(
-            {name_rank(name, hidden, name == "A" || name == "B", name == "O"), bit_name});
+        const int64_t index = bits.size() == 1 ? -1 : static_cast<int64_t>(i) + offset;
+        names.push_back({found->second, name, index, hidden});
       }
     }
-  }
-
-  void name_nets() {
-    std::map<NetId, std::set<Candidate>> candidates;
-    collect_names(candidates);
-    for (std::size_t i = 0; i < 16; ++i) {
-      const NetId net = result_.netlist.port_o[i];
-      candidates[net].insert({2, fmt::format("O[{}]", i)});
-    }
-    std::set<std::string> used;
-    for (const Net& net : result_.netlist.nets) {
-      if (!net.name.empty()) used.insert(net.name);
-    }
-    for (const auto& [id, names] : candidates) {
-      Net& net = result_.netlist.nets[id];
-      for (const auto& [rank, name] : names) {
-        if (rank == 4) continue;
-        if (net.name.empty() && used.insert(name).second) {
-          net.name = name;
-        } else if (name != net.name) {
-          net.aliases.push_back(name);
-        }
-      }
-    }
-    int counter = 0;
-    for (Net& net : result_.netlist.nets) {
-      while (net.name.empty()) {
-        std::string name = fmt::format("_n{}", counter++);
-        if (used.insert(name).second) net.name = std::move(name);
-      }
-    }
+    return names;
   }
 
   /// Name of a net before name_nets ran, for errors.
   std::string name_of(NetId id) const {
     if (!result_.netlist.nets[id].name.empty()) return result_.netlist.nets[id].name;
-    std::map<NetId, std::set<Candidate>> candidates;
-    collect_names(candidates);
-    const auto found = candidates.find(id);
-    return found == candidates.end() ? fmt::format("bit {}", bits_[id])
-                                     : found->second.begin()->name;
+    for (const RawNetName& raw : raw_names()) {
+      if (raw.net == id && !raw.hidden) return raw.full_name();
+    }
+    return fmt::format("bit {}", bits_[id]);
   }
 
   void check_driven() const {
