@@ -1,0 +1,77 @@
+// The controller: issues the folds of a program, cycle by cycle, and attributes every cycle.
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <vector>
+
+#include "accel/gemm_job.hpp"
+#include "systemc/tpu_buses.hpp"
+#include "systemc/tpu_memories.hpp"
+
+namespace faultwave::systemc {
+
+/// What a cycle was spent on; the value of the controller's `cause` signal.
+enum class Cause : int {
+  kIdle,
+  kActive,
+  kWeightLoad,
+  kWeightShift,
+  kReadAfterWrite,
+  kHostWait,
+  kVector,
+};
+
+SC_MODULE(Controller) {
+ public:
+  sc_core::sc_in<bool> clock;
+  sc_core::sc_signal<int> cause;  ///< a Cause
+  sc_core::sc_signal<int> fold_index;
+
+  SC_HAS_PROCESS(Controller);
+  Controller(sc_core::sc_module_name name, const TpuConfig& config, Bus<ControlWord>& control,
+             WeightMemory& weights, HostInterface& host);
+
+  /// Starts a program; `folds` must live until is_done().
+  void start_gemm(const std::vector<Fold>& folds, int64_t input_bytes, int64_t output_bytes);
+  /// Starts a step of `cycles` in the activation unit.
+  void start_vector(int64_t cycles);
+  bool is_done() const { return phase_ == Phase::kIdle; }
+  /// Cycles of the program so far, by cause.
+  const accel::CycleReport& report() const { return report_; }
+  /// Cycles since construction.
+  int64_t cycle() const { return cycle_; }
+
+ private:
+  enum class Phase { kIdle, kReadHost, kCompute, kWriteHost, kVector };
+
+  void on_clock();
+  Cause run_cycle();
+  Cause compute_cycle();
+  bool may_start_shift() const;
+  bool may_start_stream() const;
+  /// First cycle after the last partial sum of a stream has left the array.
+  int64_t end_of(const Flight& stream) const;
+  void count(Cause what);
+
+  TpuConfig config_;
+  Bus<ControlWord>& control_;
+  WeightMemory& weights_;
+  HostInterface& host_;
+
+  Phase phase_ = Phase::kIdle;
+  const std::vector<Fold>* folds_ = nullptr;
+  int64_t output_bytes_ = 0;
+  int64_t vector_cycles_left_ = 0;
+  int64_t cycle_ = 0;
+  int64_t results_ready_ = 0;    ///< cycle from which the results of the step before can be read
+  std::size_t num_shifts_ = 0;   ///< folds whose weight shift has started
+  std::size_t num_streams_ = 0;  ///< folds whose activation stream has started
+  Flight last_shift_;
+  Flight last_stream_;
+  std::vector<Flight> shifts_;
+  std::vector<Flight> streams_;
+  accel::CycleReport report_;
+};
+
+}  // namespace faultwave::systemc
