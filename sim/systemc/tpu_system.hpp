@@ -1,15 +1,14 @@
-// The TPU: SystemC modules around the bit-plane systolic array, as an accel::Accelerator.
+// A complete TPU: controller, memories, data setup, array, accumulators in SystemC.
 //
-// Cycle counts of a product M x N x K on an R x C array, F = ceil(K/R) * ceil(N/C) tiles (all M rows
-// fit into the accumulators and the unified buffer; otherwise the same per chunk of rows):
-//   exposed preload, ideal memories: F * (2R + C + M - 2) cycles; per tile R - 1 weight_shift, M
-//     active, R + C - 1 read_after_write. SCALE-Sim prints the index of the last cycle: one less.
-//   hidden preload, ideal memories:  R + (F - 1) * max(M, R) + M + R + C - 2 cycles.
-//   finite weight memory: a tile takes ceil(R * C / bytes per cycle) cycles; TPU v1's 64 KiB at 34
-//     GB/s and 700 MHz: 1,350.
+// Cycle counts of a product M x N x K on an R x C array with ideal memories, F = ceil(K/R) *
+// ceil(N/C) tiles, all M rows in the accumulators (otherwise the same per piece):
+//   exposed preload: F * (2R + C + M - 2), per tile R weight_shift and M + R + C - 2 active. SCALE-
+//     Sim prints the index of the last cycle: one less.
+//   hidden preload: R + (F - 1) * max(M, R) + M + R + C - 2.
+// Finite weight memory: a tile takes ceil(R * C / bytes per cycle) cycles; TPU v1's 64 KiB at 34
+// GB/s and 700 MHz: 1,350.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,35 +21,30 @@
 
 namespace faultwave::systemc {
 
-/// What the multipliers and their operands mean.
-struct TpuOperands {
+/// How operands meet the multiplier.
+struct OperandWiring {
   bool weight_on_port_a = true;
   bool product_is_signed = false;
 };
 
-/// One TPU with its faults. Any number of them may live in a process (each has its own SystemC
-/// context); none of them is thread-safe, nor may two run in two threads.
+/// Weight (k, n) sits in PE (k mod rows, n mod cols). Each instance has a SystemC context of its
+/// own; instances of one process must not run at the same time (SystemC is not thread-safe).
 class TpuSystem : public accel::Accelerator {
  public:
-  /// UsageError for impossible configurations, loci outside the array and circuits that are no 8x8
-  /// multipliers.
+  /// UsageError for an impossible configuration or a fault outside the array.
   TpuSystem(const TpuConfig& config, const netlist::Netlist& multiplier,
             verilated::PeModelLibrary& library, std::vector<fault::Fault> faults,
-            const TpuOperands& operands = {});
+            const OperandWiring& wiring);
   ~TpuSystem() override;
 
-  /// UsageError for empty products, operand conventions other than those of the constructor, and
-  /// rows that do not fit into the unified buffer.
+  /// UsageError for an empty product; the job must be wired as the constructor's arguments say.
   accel::CycleReport run_gemm(const accel::GemmJob& job, int32_t* sums) override;
-  /// ceil(num_values / cols) cycles: the activation unit has one lane per column.
+  /// ceil(num_values / cols) cycles of the activation unit, one lane per column.
   accel::CycleReport run_vector(const std::string& name, int64_t num_values) override;
-  /// PE (k mod rows, n mod cols).
   accel::Coordinates locus_of(int64_t k, int64_t n) const override;
   /// Cycles so far; fault windows count in them.
   uint64_t cycle() const override;
   int64_t num_pes() const override;
-
-  const TpuConfig& config() const;
 
  private:
   struct Impl;
