@@ -1,52 +1,37 @@
-// Accumulators: accumulator_rows x cols 32-bit sums below the array.
+// The accumulator memory below the array and the activation lanes behind it.
 #pragma once
 
 #include <cstdint>
 #include <systemc>
 #include <vector>
 
-#include "systemc/activation_unit.hpp"
-#include "systemc/signals.hpp"
+#include "systemc/tpu_buses.hpp"
 
 namespace faultwave::systemc {
 
+/// accumulator_rows x cols sums. Column c receives activation row m of a stream after the cycle
+/// start + m + rows + c: a diagonal per cycle. Complete sums go to `results`, one lane per column.
 SC_MODULE(Accumulators) {
  public:
-  sc_core::sc_in<uint64_t> cycle{"cycle"};
-  sc_core::sc_in<bool> stream_valid{"stream_valid"};
-  sc_core::sc_in<int64_t> stream_tile{"stream_tile"};
-  sc_core::sc_in<int> stream_row{"stream_row"};
-  sc_core::sc_port<ActivationPort> activation{"activation"};
+  sc_core::sc_in<bool> clock;
+  SC_HAS_PROCESS(Accumulators);
+  Accumulators(sc_core::sc_module_name name, const TpuConfig& config, const Bus<PsumWord>& psums);
 
-  Accumulators(sc_core::sc_module_name name, const ProgramSlot& slot,
-               const accel::SystolicArray& array, int num_rows);
+  /// Where complete sums go: [m][n] with `n` columns.
+  void load(int32_t * results, int64_t n) {
+    results_ = results;
+    result_cols_ = n;
+  }
 
  private:
-  /// A row of activations that entered the array in some cycle.
-  struct Wave {
-    bool valid = false;
-    bool is_first_k = false;
-    bool is_last_k = false;
-    int row = 0;  ///< of the accumulators
-    int cols = 0;
-    int64_t m = 0;
-    int64_t n0 = 0;
-  };
-  void on_cycle();
-  void collect();
-  int32_t add(const Wave& wave, std::size_t col, int32_t psum);
+  void on_clock();
+  void collect(const Flight& flight, int64_t cycle, const std::vector<int32_t>& psums);
 
-  const ProgramSlot& slot_;
-  const accel::SystolicArray& array_;
-  const std::size_t rows_;
-  const std::size_t cols_;
-  const int num_rows_;
-  std::vector<int32_t> sums_;  ///< [row][cols], grown to the rows in use
-  std::vector<Wave> waves_;    ///< of the last rows + cols cycles, a ring
-  std::size_t position_ = 0;   ///< of the newest
-  std::size_t cycles_left_ = 0;
-  std::vector<int32_t> psums_;
-  std::vector<FinishedSum> finished_;
+  TpuConfig config_;
+  const Bus<PsumWord>& psums_;
+  std::vector<int32_t> sums_;  ///< [accumulator row][column], grown on demand
+  int32_t* results_ = nullptr;
+  int64_t result_cols_ = 0;
 };
 
 }  // namespace faultwave::systemc

@@ -1,45 +1,33 @@
-// Systolic data setup: the triangle of registers that delays row r by r cycles.
+// Systolic data setup: skews activations by row and weights by column on their way to the array.
 #pragma once
 
 #include <systemc>
-#include <vector>
 
-#include "systemc/signals.hpp"
-#include "systemc/unified_buffer.hpp"
+#include "systemc/tpu_buses.hpp"
+#include "systemc/tpu_memories.hpp"
 
 namespace faultwave::systemc {
 
 SC_MODULE(DataSetup) {
  public:
-  sc_core::sc_in<uint64_t> cycle{"cycle"};
-  sc_core::sc_in<bool> stream_valid{"stream_valid"};
-  sc_core::sc_in<bool> stream_swap{"stream_swap"};
-  sc_core::sc_in<int64_t> stream_tile{"stream_tile"};
-  sc_core::sc_in<int> stream_row{"stream_row"};
-  sc_core::sc_in<bool> shift_valid{"shift_valid"};
-  sc_core::sc_in<int> shift_step{"shift_step"};
-  sc_core::sc_port<UnifiedBufferPort> buffer{"buffer"};
-
-  /// Drives activation, valid, swap and shift of `edge`.
-  DataSetup(sc_core::sc_module_name name, const ProgramSlot& slot, const accel::ArrayConfig& array,
-            accel::ArrayInputs& edge);
+  sc_core::sc_in<bool> clock;
+  SC_HAS_PROCESS(DataSetup);
+  DataSetup(sc_core::sc_module_name name, const TpuConfig& config, const Bus<ControlWord>& control,
+            Bus<ArrayWord>& array, const UnifiedBuffer& buffer, const WeightMemory& weights);
 
  private:
-  struct ActivationRow {
-    bool valid = false;
-    bool swap = false;
-    std::vector<uint8_t> codes;
-  };
-  void on_cycle();
-  void read_row(ActivationRow & out) const;
+  void on_clock();
+  /// Row r shifts at cycles start + r .. start + rows - 1; column c takes its weights c cycles
+  /// later.
+  void apply_shift(const Flight& flight, int64_t cycle, accel::ArrayInputs& inputs) const;
+  /// Activation row m reaches array row r at cycle start + m + r; the first one swaps weights.
+  void apply_stream(const Flight& flight, int64_t cycle, accel::ArrayInputs& inputs) const;
 
-  const ProgramSlot& slot_;
-  const std::size_t rows_;
-  accel::ArrayInputs& edge_;
-  std::vector<ActivationRow> skew_;  ///< what entered in the last `rows` cycles, a ring
-  std::size_t position_ = 0;         ///< of the newest
-  std::size_t cycles_left_ = 0;      ///< until the last row of the array has been served
-  bool was_shifting_ = false;
+  TpuConfig config_;
+  const Bus<ControlWord>& control_;
+  Bus<ArrayWord>& array_;
+  const UnifiedBuffer& buffer_;
+  const WeightMemory& weights_;
 };
 
 }  // namespace faultwave::systemc
