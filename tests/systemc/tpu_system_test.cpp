@@ -1,0 +1,311 @@
+#include "systemc/tpu_system.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/file.hpp"
+#include "base/rng.hpp"
+#include "netlist/evaluate.hpp"
+#include "support/multipliers.hpp"
+#include "systemc/tpu_program.hpp"
+
+namespace faultwave::systemc {
+namespace {
+
+using accel::GemmJob;
+
+struct Problem {
+  int64_t m, n, k;
+  std::vector<uint8_t> activations, weights, flags;
+  GemmJob job(bool is_signed) const {
+    GemmJob job;
+    job.name = "test";
+    job.m = m;
+    job.n = n;
+    job.k = k;
+    job.activations = activations.data();
+    job.weights = weights.data();
+    job.weight_flags = flags.data();
+    job.product_is_signed = is_signed;
+    return job;
+  }
+};
+
+Problem random_problem(int64_t m, int64_t n, int64_t k, uint64_t seed) {
+  CounterRng rng(seed, 77);
+  Problem problem{m, n, k, {}, {}, {}};
+  for (int64_t i = 0; i < m * k; ++i) {
+    problem.activations.push_back(static_cast<uint8_t>(rng.below(256)));
+  }
+  for (int64_t i = 0; i < k * n; ++i) {
+    problem.weights.push_back(static_cast<uint8_t>(rng.below(256)));
+    problem.flags.push_back(static_cast<uint8_t>(rng.below(4)));
+  }
+  return problem;
+}
+
+/// Sums with the product table of the PE that holds each weight.
+template <typename TableOf>
+std::vector<int32_t> reference_sums(const Problem& problem, TableOf table_of) {
+  std::vector<int32_t> sums;
+  for (int64_t m = 0; m < problem.m; ++m) {
+    for (int64_t n = 0; n < problem.n; ++n) {
+      uint32_t sum = 0;
+      for (int64_t k = 0; k < problem.k; ++k) {
+        const auto place = static_cast<std::size_t>(k * problem.n + n);
+        if ((problem.flags[place] & accel::kBypass) != 0) continue;
+        const auto product = static_cast<uint32_t>(
+            table_of(k, n).at(problem.weights[place],
+                              problem.activations[static_cast<std::size_t>(m * problem.k + k)]));
+        sum += (problem.flags[place] & accel::kNegate) != 0 ? 0u - product : product;
+      }
+      sums.push_back(static_cast<int32_t>(sum));
+    }
+  }
+  return sums;
+}
+
+struct Outcome {
+  accel::CycleReport report;
+  std::vector<int32_t> sums;
+};
+
+Outcome run(const TpuConfig& config, const Problem& problem, bool is_signed = false,
+            std::vector<fault::Fault> faults = {}) {
+  const auto multiplier = test_support::array_multiplier(is_signed);
+  verilated::PeModelLibrary library;
+  TpuSystem tpu(config, multiplier, library, std::move(faults),
+                {.weight_on_port_a = true, .product_is_signed = is_signed});
+  Outcome result;
+  result.sums.resize(static_cast<std::size_t>(problem.m * problem.n));
+  result.report = tpu.run_gemm(problem.job(is_signed), result.sums.data());
+  return result;
+}
+
+void expect_causes_add_up(const accel::CycleReport& report) {
+  EXPECT_EQ(report.total, report.active + report.weight_load + report.weight_shift +
+                              report.read_after_write + report.host_wait + report.vector);
+}
+
+TpuConfig ideal(int rows, int cols, Preload preload) {
+  TpuConfig config;
+  config.rows = rows;
+  config.cols = cols;
+  config.preload = preload;
+  return config;
+}
+
+struct ClosedForm {
+  int rows, cols;
+  int64_t m, n, k, cycles;
+};
+
+class ScaleSim : public ::testing::TestWithParam<ClosedForm> {};
+
+// Totals of SCALE-Sim v3, weight stationary; that tool reports the index of the last cycle.
+TEST_P(ScaleSim, exposed_preload_takes_the_closed_form) {
+  const auto& c = GetParam();
+  const auto config = ideal(c.rows, c.cols, Preload::kExposed);
+  const auto problem = random_problem(c.m, c.n, c.k, 1);
+  const auto folds = compile_gemm(config, problem.job(false));
+  EXPECT_EQ(exposed_cycles(config, folds) - 1, c.cycles);
+  const Outcome result = run(config, problem);
+  EXPECT_EQ(result.report.total - 1, c.cycles);
+  expect_causes_add_up(result.report);
+  EXPECT_EQ(result.report.weight_shift, static_cast<int64_t>(folds.size()) * c.rows);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, ScaleSim,
+    ::testing::Values(ClosedForm{4, 4, 4, 4, 4, 13}, ClosedForm{8, 8, 8, 8, 8, 29},
+                      ClosedForm{8, 16, 10, 20, 30, 319}, ClosedForm{16, 16, 50, 33, 70, 1439},
+                      ClosedForm{32, 32, 100, 64, 128, 1551},
+                      ClosedForm{32, 32, 256, 128, 256, 11199},
+                      ClosedForm{256, 256, 256, 256, 256, 1021},
+                      ClosedForm{256, 256, 200, 512, 600, 5795},
+                      ClosedForm{32, 32, 3025, 96, 363, 112283}),
+    [](const auto& test) { return fmt::format("{}_cycles", test.param.cycles); });
+
+TEST(TpuSystem, hidden_preload_takes_its_closed_form_on_random_shapes) {
+  CounterRng rng(3);
+  for (int i = 0; i < 25; ++i) {
+    auto config = ideal(1 + static_cast<int>(rng.below(12)), 1 + static_cast<int>(rng.below(12)),
+                        Preload::kHidden);
+    config.accumulator_rows = 1 + static_cast<int>(rng.below(40));
+    const auto problem = random_problem(1 + static_cast<int64_t>(rng.below(50)),
+                                        1 + static_cast<int64_t>(rng.below(30)),
+                                        1 + static_cast<int64_t>(rng.below(30)), 5);
+    SCOPED_TRACE(fmt::format("{}x{}, {} accumulator rows; {} x {} x {}", config.rows, config.cols,
+                             config.accumulator_rows, problem.m, problem.n, problem.k));
+    const Outcome result = run(config, problem);
+    EXPECT_EQ(result.report.total, hidden_cycles(config, compile_gemm(config, problem.job(false))));
+    expect_causes_add_up(result.report);
+  }
+}
+
+TEST(TpuSystem, sums_are_the_integer_product_for_every_mode_sign_and_tiling) {
+  CounterRng rng(4);
+  for (int i = 0; i < 24; ++i) {
+    const bool is_signed = i % 3 == 0;
+    auto config = ideal(1 + static_cast<int>(rng.below(20)), 1 + static_cast<int>(rng.below(20)),
+                        i % 2 == 0 ? Preload::kHidden : Preload::kExposed);
+    config.accumulator_rows = 1 + static_cast<int>(rng.below(20));
+    const auto problem = random_problem(
+        1 + static_cast<int64_t>(rng.below(40)), 1 + static_cast<int64_t>(rng.below(45)),
+        1 + static_cast<int64_t>(rng.below(45)), 10 + static_cast<uint64_t>(i));
+    const auto exact = netlist::exact_table(is_signed);
+    const Outcome result = run(config, problem, is_signed);
+    EXPECT_EQ(result.sums, reference_sums(
+                               problem, [&](int64_t, int64_t) -> const auto& { return exact; }));
+    const auto used = std::count_if(problem.flags.begin(), problem.flags.end(),
+                                    [](uint8_t f) { return (f & accel::kBypass) == 0; });
+    EXPECT_EQ(result.report.multiplications, problem.m * used);
+  }
+}
+
+TEST(TpuSystem, a_faulty_pe_hurts_exactly_the_products_mapped_to_it) {
+  const auto multiplier = test_support::array_multiplier();
+  const auto sites = netlist::enumerate_sites(multiplier);
+  CounterRng rng(6);
+  for (int i = 0; i < 10; ++i) {
+    const auto config =
+        ideal(3 + static_cast<int>(rng.below(6)), 3 + static_cast<int>(rng.below(6)),
+              i % 2 == 0 ? Preload::kHidden : Preload::kExposed);
+    fault::Fault fault;
+    fault.locus = {static_cast<int>(rng.below(3)), static_cast<int>(rng.below(3))};
+    fault.site = sites[rng.below(sites.size())];
+    fault.kind = static_cast<netlist::FaultKind>(rng.below(3));
+    const netlist::NetFault net_fault{fault.site, fault.kind};
+    const auto healthy = netlist::product_table(multiplier);
+    const auto faulty = netlist::product_table(multiplier, {&net_fault, 1});
+    const auto problem = random_problem(20, 14, 17, 100 + static_cast<uint64_t>(i));
+    const auto expected = reference_sums(
+        problem, [&](int64_t k, int64_t n) -> const auto& {
+          return k % config.rows == fault.locus.row && n % config.cols == fault.locus.col ? faulty
+                                                                                          : healthy;
+        });
+    EXPECT_EQ(run(config, problem, false, {fault}).sums, expected) << "case " << i;
+  }
+}
+
+TEST(TpuSystem, a_window_that_never_opens_or_has_closed_changes_nothing) {
+  const auto problem = random_problem(30, 8, 8, 9);
+  fault::Fault fault;
+  fault.unit = fault::Unit::kPartialSum;
+  fault.bit = 20;
+  fault.kind = netlist::FaultKind::kInvert;
+  const auto config = ideal(8, 8, Preload::kHidden);
+  const auto golden = run(config, problem).sums;
+  fault.window = {100000, 200000};
+  EXPECT_EQ(run(config, problem, false, {fault}).sums, golden);
+  // Column 0 of row 0 holds the sum of activation row m during cycle rows + m.
+  fault.window = {8 + 1 + 5, 8 + 1 + 6};
+  const auto hit = run(config, problem, false, {fault}).sums;
+  for (std::size_t i = 0; i < golden.size(); ++i) {
+    EXPECT_EQ(hit[i] != golden[i], i == 5 * 8) << "sum " << i;
+  }
+}
+
+// TPU v1: 256x256 at 700 MHz; a B x 256 product takes B pipelined cycles.
+TEST(TpuSystem, tpu_v1_hides_the_256_cycle_shift_and_pipelines_batches) {
+  auto config = tpu_preset("256x256");
+  config.weight_dram_gb_s = 0;
+  const auto once = compile_gemm(config, random_problem(300, 256, 256, 1).job(false));
+  const auto many = compile_gemm(config, random_problem(300, 256, 5 * 256, 1).job(false));
+  EXPECT_EQ(hidden_cycles(config, many) - hidden_cycles(config, once), 4 * 300);
+  EXPECT_EQ(run(config, random_problem(300, 256, 512, 1)).report.total, 256 + 2 * 300 + 510);
+}
+
+TEST(TpuSystem, weight_bandwidth_of_34_gb_s_makes_a_64_kib_tile_take_1350_cycles) {
+  auto config = tpu_preset("256x256");
+  EXPECT_EQ(weight_tile_cycles(config), 1350);
+  const auto problem = random_problem(2, 10, 3 * 256, 1);
+  const auto report = run(config, problem).report;
+  expect_causes_add_up(report);
+  // Each tile is waited for; the last one then shifts (256), streams and drains.
+  EXPECT_EQ(report.total, 3 * 1350 - 1 + 256 + 2 + 510);
+  EXPECT_GT(report.weight_load, 2 * 500);
+}
+
+TEST(TpuSystem, host_transfers_wait_for_latency_and_bandwidth) {
+  auto config = ideal(4, 4, Preload::kHidden);
+  config.host_gb_s = 0.7;  // one byte per cycle at 700 MHz
+  config.host_latency_cycles = 10;
+  const auto problem = random_problem(4, 4, 4, 1);
+  auto job = problem.job(false);
+  job.input_bytes = 100;
+  job.output_bytes = 50;
+  const auto multiplier = test_support::array_multiplier();
+  verilated::PeModelLibrary library;
+  TpuSystem tpu(config, multiplier, library, {}, {});
+  std::vector<int32_t> sums(16);
+  const auto report = tpu.run_gemm(job, sums.data());
+  EXPECT_EQ(report.host_wait, 110 + 60);
+  expect_causes_add_up(report);
+}
+
+TEST(TpuSystem, time_goes_on_across_products_and_a_dependent_one_waits_for_the_results) {
+  auto config = ideal(4, 4, Preload::kHidden);
+  config.activation_latency_cycles = 50;
+  const auto problem = random_problem(6, 4, 4, 1);
+  const auto multiplier = test_support::array_multiplier();
+  verilated::PeModelLibrary library;
+  TpuSystem tpu(config, multiplier, library, {}, {});
+  std::vector<int32_t> first(24);
+  std::vector<int32_t> second(24);
+  const auto cold = tpu.run_gemm(problem.job(false), first.data());
+  const auto warm = tpu.run_gemm(problem.job(false), second.data());
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(cold.read_after_write, 0);
+  // 50 cycles, of which the weight shift and the cycle of the first activation edge use four.
+  EXPECT_EQ(warm.total - cold.total, 50 - 3);
+  expect_causes_add_up(warm);
+  EXPECT_EQ(tpu.cycle(), static_cast<uint64_t>(cold.total + warm.total));
+  const auto vector = tpu.run_vector("pool", 17);
+  EXPECT_EQ(vector.vector, 5);
+  EXPECT_EQ(vector.read_after_write, 50);
+}
+
+struct BadConfig {
+  const char* name;
+  void (*spoil)(TpuConfig&);
+  const char* message;
+};
+class BadTpuConfig : public ::testing::TestWithParam<BadConfig> {};
+
+TEST_P(BadTpuConfig, is_refused_with_its_limit) {
+  TpuConfig config;
+  EXPECT_NO_THROW(config.check());
+  GetParam().spoil(config);
+  try {
+    config.check();
+    FAIL() << "no exception";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr(GetParam().message));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, BadTpuConfig,
+    ::testing::Values(
+        BadConfig{"rows_0", [](TpuConfig& c) { c.rows = 0; }, "rows and columns go from 1 to 512"},
+        BadConfig{"cols_513", [](TpuConfig& c) { c.cols = 513; }, "array 16x513 is impossible"},
+        BadConfig{"clock", [](TpuConfig& c) { c.clock_mhz = 0; }, "clock 0 MHz"},
+        BadConfig{"accumulators", [](TpuConfig& c) { c.accumulator_rows = 0; }, "use at least 1"},
+        BadConfig{"fifo", [](TpuConfig& c) { c.weight_fifo_tiles = 0; }, "FIFO holds no tile"},
+        BadConfig{"bandwidth", [](TpuConfig& c) { c.host_gb_s = -1; }, "bandwidth is negative"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(TpuSystem, unknown_preset_names_the_known_ones) {
+  try {
+    tpu_preset("256x255");
+    FAIL() << "no exception";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("did you mean '256x256'"));
+  }
+}
+
+}  // namespace
+}  // namespace faultwave::systemc
