@@ -53,6 +53,8 @@ constexpr const char* kJsonFile = "netlist.json";
 /// Modules with an 8-bit A before the hierarchy is known, and those of them under the chosen top.
 constexpr const char* kCandidatesFile = "candidates";
 constexpr const char* kKeptFile = "kept";
+/// All modules of the source; empty when it has none.
+constexpr const char* kModulesFile = "modules";
 
 std::string yosys_script(const std::filesystem::path& source, const LoadOptions& options) {
   const bool is_blif = source.extension() == ".blif";
@@ -61,6 +63,7 @@ std::string yosys_script(const std::filesystem::path& source, const LoadOptions&
   const std::string list = " select -list w:A s:8 %i\n";
   // The top is chosen before libraries come in: an unused cell must not become the top.
   const std::string top = options.top.empty() ? "-auto-top" : "-top " + options.top;
+  script += fmt::format("tee -q -o {} ls\n", kModulesFile);
   script += fmt::format("tee -q -o {}{}", kCandidatesFile, list);
   script += "hierarchy " + top + "\n";
   script += fmt::format("tee -q -o {}{}", kKeptFile, list);
@@ -97,8 +100,14 @@ std::string error_text(const std::string& output) {
   return output.substr(at + 7, end == std::string::npos ? std::string::npos : end - at - 7);
 }
 
-/// "mult.v:12: ERROR: ..." names a line.
+/// "mult.v:12: ERROR: ..." or "ERROR: Syntax error in line 12!" names a line.
 int error_line(const std::string& output, const std::string& file) {
+  const std::string blif_marker = "Syntax error in line ";
+  if (const auto at = output.find(blif_marker); at != std::string::npos) {
+    int line = 0;
+    std::from_chars(output.data() + at + blif_marker.size(), output.data() + output.size(), line);
+    return line;
+  }
   const auto error = output.find(": ERROR:");
   if (error == std::string::npos) return 0;
   const auto begin = output.rfind(file + ":", error);
@@ -125,14 +134,24 @@ int line_of(const std::string& text, const std::string& word) {
   if (at != std::string::npos && text.find("not part of the design") != std::string::npos) {
     const auto begin = at + marker.size();
     const std::string cell = text.substr(begin, text.find('\'', begin) - begin);
+    const std::string stem = path.stem().string();
+    const bool is_generic_evoapprox = stem.starts_with("mul8") && !stem.ends_with("_pdk45");
     throw InputError(
         {path.string(), line_of(source, cell)}, fmt::format("cell '{}' is not defined", cell),
-        fmt::format("define it in the file or pass a cell library with --cells; of an EvoApprox8b "
-                    "circuit whose generic file names cells that nothing defines, use {}_pdk45.v",
-                    path.stem().string()));
+        is_generic_evoapprox
+            ? fmt::format("some generic EvoApprox8b files name cells that nothing defines: use the "
+                          "same circuit's {}_pdk45.v",
+                          stem)
+            : "define it in the file or pass a cell library with --cells");
   }
-  if (text.find("No top module found") != std::string::npos) {
-    throw InputError({path.string()}, "holds no module");
+  // "... does not have a port named 'Q'."
+  const std::string port_marker = "have a port named '";
+  const auto port_at = text.find(port_marker);
+  if (port_at != std::string::npos) {
+    const auto begin = port_at + port_marker.size();
+    const std::string port = text.substr(begin, text.find('\'', begin) - begin);
+    throw InputError({path.string(), line_of(source, "." + port)}, text,
+                     "connect the ports that the module has");
   }
   throw InputError({path.string(), error_line(output, std::filesystem::absolute(path).string())},
                    text);
@@ -157,6 +176,10 @@ std::string elaborate(const std::filesystem::path& path, const LoadOptions& opti
   const auto script = folder.path() / "script.ys";
   write_file_atomically(script, yosys_script(path, options));
   const auto result = run_process({"yosys", "-q", "-s", script.string()}, "yosys", folder.path());
+  const auto modules = folder.path() / kModulesFile;
+  if (std::filesystem::exists(modules) && std::filesystem::file_size(modules) == 0) {
+    throw InputError({path.string()}, "holds no module");
+  }
   if (options.top.empty()) {
     const auto candidates = listed_modules(folder.path() / kCandidatesFile);
     const auto kept = folder.path() / kKeptFile;

@@ -31,6 +31,7 @@ const std::map<std::string, GateKind>& cell_kinds() {
 /// "mult.v:12.3-12.10|..." -> mult.v, line 12, column 3.
 SourcePlace place_of(const json& object, const std::string& file) {
   SourcePlace place{file};
+  if (!object.is_object()) return place;
   const auto attributes = object.find("attributes");
   if (attributes == object.end() || !attributes->is_object()) return place;
   const auto src = attributes->find("src");
@@ -73,6 +74,15 @@ class ModuleReader {
  private:
   [[noreturn]] void fail(const std::string& problem, const std::string& fix = {}) const {
     throw InputError({file_}, problem, fix);
+  }
+
+  /// Where a wire is declared, as far as the JSON says.
+  SourcePlace wire_place(const std::string& name) const {
+    const auto netnames = module_.find("netnames");
+    if (netnames == module_.end() || !netnames->is_object()) return {file_};
+    const auto wire = netnames->find(name);
+    return wire == netnames->end() || !wire->is_object() ? SourcePlace{file_}
+                                                         : place_of(*wire, file_);
   }
 
   const json& member(const json& object, const char* key) const {
@@ -154,9 +164,11 @@ class ModuleReader {
     const json& ports = object_member(module_, "ports");
     for (const auto& [name, port] : ports.items()) {
       if (name != "A" && name != "B" && name != "O") {
-        fail(fmt::format("unexpected port '{}': a multiplier has the ports A[7:0], B[7:0], O[15:0]",
-                         name),
-             "rename the ports, or wrap the module");
+        throw InputError(
+            wire_place(name),
+            fmt::format("unexpected port '{}': a multiplier has the ports A[7:0], B[7:0], O[15:0]",
+                        name),
+            "rename the ports, or wrap the module");
       }
       if (port.is_object() && port.contains("signed") && port["signed"] != 0)
         result_.has_signed_port = true;
@@ -172,12 +184,15 @@ class ModuleReader {
       const bool is_output = std::string(name) == "O";
       const std::size_t width = is_output ? 16 : 8;
       if (!bits.is_array() || bits.size() != width) {
-        fail(fmt::format("port '{}' is {} bits wide, {} are needed", name, bits.size(), width),
-             is_output ? "the product of two 8-bit operands has 16 bits" : "operands have 8 bits");
+        throw InputError(
+            wire_place(name),
+            fmt::format("port '{}' is {} bits wide, {} are needed", name, bits.size(), width),
+            is_output ? "the product of two 8-bit operands has 16 bits" : "operands have 8 bits");
       }
       const json& direction = member(port, "direction");
       if (direction != (is_output ? "output" : "input")) {
-        fail(fmt::format("port '{}' is not an {}", name, is_output ? "output" : "input"));
+        throw InputError(wire_place(name), fmt::format("port '{}' is not an {}", name,
+                                                       is_output ? "output" : "input"));
       }
       if (!is_output)
         read_input_port(bits, name,
@@ -190,7 +205,13 @@ class ModuleReader {
       const Bit bit = read_bit(bits[i], {file_}, fmt::format("port {}[{}]", name, i));
       if (bit.is_constant) fail(fmt::format("input port bit {}[{}] is a constant", name, i));
       const NetId net = net_of(bit.number);
-      if (driven_[net] != 0) fail(fmt::format("input port bit {}[{}] is given twice", name, i));
+      if (driven_[net] != 0) {
+        throw InputError(
+            wire_place(name),
+            fmt::format("input bits {} and {}[{}] are joined: a net has more than one driver",
+                        name_of(net), name, i),
+            "remove one of the assignments");
+      }
       driven_[net] = 1;
       result_.netlist.nets[net].name = fmt::format("{}[{}]", name, i);
       port.push_back(net);
@@ -235,8 +256,8 @@ class ModuleReader {
                                 const SourcePlace& place) const {
     if (type.find("DFF") != std::string::npos || type.find("LATCH") != std::string::npos ||
         type.find("SR_") != std::string::npos || type.find("$dff") != std::string::npos) {
-      throw InputError(place, fmt::format("cell '{}' is a register ({})", name, type),
-                       "a PE multiplier must be combinational");
+      throw InputError(place, fmt::format("a register or latch ({}, cell '{}')", type, name),
+                       "a PE multiplier must be combinational: assign every output on every path");
     }
     throw InputError(
         place, fmt::format("cell '{}' has the unknown type '{}'", name, type),
@@ -247,7 +268,7 @@ class ModuleReader {
     const json& bits = module_.at("ports").at("O").at("bits");
     for (std::size_t i = 0; i < bits.size(); ++i) {
       const std::string name = fmt::format("O[{}]", i);
-      const Bit bit = read_bit(bits[i], {file_}, fmt::format("output bit {}", name));
+      const Bit bit = read_bit(bits[i], wire_place("O"), fmt::format("output bit {}", name));
       // A constant output bit is a wire of its own: a fault on it must not reach the others.
       const NetId net = bit.is_constant ? new_constant_net(bit.constant, name) : net_of(bit.number);
       result_.netlist.port_o.push_back(net);
@@ -289,15 +310,23 @@ class ModuleReader {
   }
 
   void check_driven() const {
-    std::vector<std::string> undriven;
+    std::vector<NetId> undriven;
     for (std::size_t i = 0; i < driven_.size(); ++i) {
-      if (driven_[i] == 0) undriven.push_back(result_.netlist.nets[i].name);
+      if (driven_[i] == 0) undriven.push_back(static_cast<NetId>(i));
     }
     if (undriven.empty()) return;
+    const NetId first = undriven.front();
+    std::string name = fmt::format("bit {}", bits_[first]);
     const std::string more =
         undriven.size() > 1 ? fmt::format(" (and {} more)", undriven.size() - 1) : "";
-    fail(fmt::format("net '{}' is read but nothing drives it{}", undriven.front(), more),
-         "drive it with a gate or a constant");
+    SourcePlace place{file_};
+    for (const RawNetName& raw : raw_names()) {
+      if (raw.net != first || raw.hidden || place.line != 0) continue;
+      name = raw.full_name();
+      place = wire_place(raw.name);
+    }
+    throw InputError(place, fmt::format("net '{}' is read but nothing drives it{}", name, more),
+                     "drive it with a gate or a constant");
   }
 
   void sort_gates() {
