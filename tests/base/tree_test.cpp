@@ -43,9 +43,12 @@ void make_tree(const fs::path& root) {
   fs::create_directories(root / "rtl" / "multipliers");
 }
 
-TEST(Tree, is_found_upward_from_the_test_program) {
+TEST(Tree, is_found_upward_from_the_current_folder) {
   const ScopedVariable unset("FAULTWAVE_ROOT", std::nullopt);
+  const fs::path before = fs::current_path();
+  fs::current_path(fs::path(FAULTWAVE_SOURCE_DIR) / "sim");
   const auto root = tree_root();
+  fs::current_path(before);
   EXPECT_TRUE(fs::is_directory(root / "models"));
   EXPECT_TRUE(fs::is_directory(root / "rtl" / "multipliers"));
 }
