@@ -13,13 +13,14 @@ using netlist::FaultKind;
 void add_mask(std::vector<PlaneMask>& masks, int plane, uint64_t lane, FaultKind kind) {
   auto found = std::find_if(masks.begin(), masks.end(),
                             [plane](const PlaneMask& mask) { return mask.plane == plane; });
-  if (found == masks.end()) found = masks.insert(masks.end(), PlaneMask{plane});
+  if (found == masks.end()) found = masks.insert(masks.end(), PlaneMask{plane, {}});
   if (kind == FaultKind::kInvert) {
-    found->flip ^= lane;
+    found->mask.flip ^= lane;
     return;
   }
-  found->keep &= ~lane;
-  found->flip = kind == FaultKind::kStuckAt1 ? found->flip | lane : found->flip & ~lane;
+  found->mask.keep &= ~lane;
+  found->mask.flip =
+      kind == FaultKind::kStuckAt1 ? found->mask.flip | lane : found->mask.flip & ~lane;
 }
 
 }  // namespace

@@ -6,15 +6,15 @@
 
 #include "fault/fault.hpp"
 #include "netlist/netlist.hpp"
+#include "verilated/pe_model.hpp"
 
 namespace faultwave::accel {
 
 /// y = (x & keep) ^ flip over 64 lanes, at one plane (site or register bit).
 struct PlaneMask {
   int plane = 0;  ///< site index (enumerate_sites order), or bit of the register
-  uint64_t keep = ~uint64_t{0};
-  uint64_t flip = 0;
-  uint64_t operator()(uint64_t x) const { return (x & keep) ^ flip; }
+  verilated::SiteMask mask;
+  uint64_t operator()(uint64_t x) const { return (x & mask.keep) ^ mask.flip; }
 };
 
 /// Masks of one word; PE index row * cols + col is lane index % 64 of word index / 64.

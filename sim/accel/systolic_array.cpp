@@ -27,11 +27,6 @@ struct Word {
   uint64_t psum[kPsumBits] = {};
 };
 
-/// The lanes of a word whose PE may take a value from its left neighbour.
-struct WordMasks {
-  uint64_t from_left = 0;
-};
-
 void add_planes(uint64_t* sum, const uint64_t* addend, uint64_t carry) {
   for (int i = 0; i < kProductBits; ++i) {
     const uint64_t half = sum[i] ^ addend[i];
@@ -67,7 +62,7 @@ struct SystolicArray::Impl {
             (static_cast<std::size_t>(config.rows) * static_cast<std::size_t>(config.cols) + 63) /
             64),
         words(num_words),
-        masks(num_words),
+        from_left(num_words),
         inputs(num_words),
         top(static_cast<std::size_t>(config.cols + 63) / 64),
         faults(multiplier, std::move(fault_list), config.cols, num_words),
@@ -79,7 +74,7 @@ struct SystolicArray::Impl {
         static_cast<std::size_t>(config.rows) * static_cast<std::size_t>(config.cols);
     for (std::size_t pe = 0; pe < num_pes; ++pe) {
       if (pe % static_cast<std::size_t>(config.cols) == 0) continue;
-      masks[pe / 64].from_left |= uint64_t{1} << (pe % 64);
+      from_left[pe / 64] |= uint64_t{1} << (pe % 64);
     }
   }
 
@@ -142,17 +137,10 @@ struct SystolicArray::Impl {
       clean->eval(a, b, out);
       return;
     }
-    uint64_t* keep = faultable->keep();
-    uint64_t* flip = faultable->flip();
-    for (const auto& mask : active.multiplier) {
-      keep[mask.plane] = mask.keep;
-      flip[mask.plane] = mask.flip;
-    }
+    verilated::SiteMask* site_masks = faultable->masks();
+    for (const auto& fault : active.multiplier) site_masks[fault.plane] = fault.mask;
     faultable->eval(a, b, out);
-    for (const auto& mask : active.multiplier) {
-      keep[mask.plane] = ~uint64_t{0};
-      flip[mask.plane] = 0;
-    }
+    for (const auto& fault : active.multiplier) site_masks[fault.plane] = {};
   }
 
   /// psum_q of word `w`: what comes from above plus the gated product.
@@ -204,10 +192,9 @@ struct SystolicArray::Impl {
 
   void move_right(std::size_t w) {
     Word& word = words[w];
-    const uint64_t from_left = masks[w].from_left;
     for (int plane = 0; plane < kNumRightPlanes; ++plane) {
       const uint64_t carry = w == 0 ? 0 : words[w - 1].right[plane] >> 63;
-      word.right[plane] = (((word.right[plane] << 1) | carry) & from_left) |
+      word.right[plane] = (((word.right[plane] << 1) | carry) & from_left[w]) |
                           inputs[w][static_cast<std::size_t>(plane)];
     }
   }
@@ -215,7 +202,7 @@ struct SystolicArray::Impl {
   /// Bits of the control plane `plane` as they arrive at word `w` at this edge.
   uint64_t arriving(std::size_t w, int plane) const {
     const uint64_t carry = w == 0 ? 0 : words[w - 1].right[plane] >> 63;
-    return (((words[w].right[plane] << 1) | carry) & masks[w].from_left) |
+    return (((words[w].right[plane] << 1) | carry) & from_left[w]) |
            inputs[w][static_cast<std::size_t>(plane)];
   }
 
@@ -243,7 +230,7 @@ struct SystolicArray::Impl {
   ArrayConfig config;
   std::size_t num_words;
   std::vector<Word> words;
-  std::vector<WordMasks> masks;
+  std::vector<uint64_t> from_left;  ///< lanes whose PE has a left neighbour
   std::vector<std::array<uint64_t, kNumRightPlanes>> inputs;  ///< left edge values of this cycle
   std::vector<std::size_t> input_words;
   std::vector<std::array<uint64_t, kNumWeightPlanes>> top;  ///< top edge values, lane = column

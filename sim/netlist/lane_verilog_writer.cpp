@@ -6,7 +6,6 @@
 namespace faultwave::netlist {
 namespace {
 
-/// Sites per guard word of the faultable module: one `active_i` bit covers this many sites.
 class LaneWriter {
  public:
   LaneWriter(const Netlist& netlist, const LaneModuleOptions& options)
@@ -25,10 +24,7 @@ class LaneWriter {
         netlist_.name, options_.lanes, options_.faultable ? ", every site maskable" : "",
         lane_module_name(options_), msb, msb);
     if (options_.faultable) {
-      const auto last = sites_.size() - 1;
-      text_ += fmt::format(
-          "  input  wire [{0}:0] keep_i [0:{1}],\n  input  wire [{0}:0] flip_i [0:{1}],\n", msb,
-          last);
+      text_ += fmt::format("  input  wire [{}:0] mask_i [0:{}],\n", msb, 2 * sites_.size() - 1);
     }
     text_ += fmt::format("  output wire [{}:0] o_o [0:15]\n);\n", msb);
     for (std::size_t net = 0; net < netlist_.nets.size(); ++net) {
@@ -45,8 +41,9 @@ class LaneWriter {
 
  private:
   std::string masked(const std::string& value, int site) const {
-    return options_.faultable ? fmt::format("(({0}) & keep_i[{1}]) ^ flip_i[{1}]", value, site)
-                              : value;
+    return options_.faultable
+               ? fmt::format("(({}) & mask_i[{}]) ^ mask_i[{}]", value, 2 * site, 2 * site + 1)
+               : value;
   }
 
   void write_inputs(const std::vector<NetId>& port, const char* name) {

@@ -34,12 +34,10 @@ class LoadedPeModel : public PeModel {
     eval_ = function<EvalFunction>(kEvalFunction);
     destroy_ = function<void (*)(void*)>(kDestroyFunction);
     context_ = function<void* (*)()>(kCreateFunction)();
-    if (::dlsym(handle_, kKeepFunction) == nullptr) return;
-    keep_ = function<uint64_t* (*)(void*)>(kKeepFunction)(context_);
-    flip_ = function<uint64_t* (*)(void*)>(kFlipFunction)(context_);
+    if (::dlsym(handle_, kMasksFunction) == nullptr) return;
+    masks_ = function<SiteMask* (*)(void*)>(kMasksFunction)(context_);
     num_sites_ = function<int (*)(void*)>(kNumSitesFunction)(context_);
-    std::fill(keep_, keep_ + num_sites_, ~uint64_t{0});
-    std::fill(flip_, flip_ + num_sites_, uint64_t{0});
+    std::fill(masks_, masks_ + num_sites_, SiteMask{});
   }
 
   ~LoadedPeModel() override {

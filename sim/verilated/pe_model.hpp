@@ -12,6 +12,13 @@
 
 namespace faultwave::verilated {
 
+/// What the 64 lanes of one site show: y = (x & keep) ^ flip. Stuck-at-0: keep 0, flip 0;
+/// stuck-at-1: keep 0, flip 1; inverted: keep 1, flip 1; healthy: keep 1, flip 0.
+struct SiteMask {
+  uint64_t keep = ~uint64_t{0};
+  uint64_t flip = 0;
+};
+
 /// One instance of a Verilated 64-lane multiplier, clean or faultable. Not thread-safe; instances
 /// are independent. The shared object stays loaded as long as an instance lives.
 class PeModel {
@@ -20,18 +27,17 @@ class PeModel {
   /// One evaluation of 64 multipliers. `a`, `b`: 8 bit planes of 64 lanes (port A, port B), `o`: 16
   /// planes. Lane l of plane i is bit l of word i.
   void eval(const uint64_t* a, const uint64_t* b, uint64_t* o) { eval_(context_, a, b, o); }
-  /// Masks of the faultable model, [num_sites] words each, in enumerate_sites order; nullptr in
-  /// the clean model. Healthy lanes: keep 1, flip 0 (the state after construction).
-  uint64_t* keep() { return keep_; }
-  uint64_t* flip() { return flip_; }
+  /// Masks of the faultable model, [num_sites] in enumerate_sites order; nullptr in the clean
+  /// model. All of them are healthy after construction; they may be written freely between
+  /// evaluations.
+  SiteMask* masks() { return masks_; }
   int num_sites() const { return num_sites_; }
 
  protected:
   using EvalFunction = void (*)(void*, const uint64_t*, const uint64_t*, uint64_t*);
   EvalFunction eval_ = nullptr;
   void* context_ = nullptr;
-  uint64_t* keep_ = nullptr;
-  uint64_t* flip_ = nullptr;
+  SiteMask* masks_ = nullptr;
   int num_sites_ = 0;
 };
 

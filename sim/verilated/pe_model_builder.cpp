@@ -14,7 +14,9 @@ namespace {
 
 /// Changes whenever the wrapper or the flags change, so that old cache entries are not used.
 constexpr const char* kBuilderVersion = "1";
+/// -O1 beats -O2 on thousands of straight-line operations; so does not reordering them.
 constexpr const char* kModelFlags = "-O1";
+constexpr const char* kModelTuning = "-fno-tree-ter";
 constexpr const char* kRuntimeFlags = "-O2";
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -91,14 +93,11 @@ FAULTWAVE_EXPORT void faultwave_pe_eval(void* instance, const uint64_t* a, const
 }
 )";
   if (faultable) {
-    text += R"(FAULTWAVE_EXPORT uint64_t* faultwave_pe_keep(void* instance) {
-  return reinterpret_cast<uint64_t*>(&model_of(instance).keep_i[0]);
-}
-FAULTWAVE_EXPORT uint64_t* faultwave_pe_flip(void* instance) {
-  return reinterpret_cast<uint64_t*>(&model_of(instance).flip_i[0]);
+    text += R"(FAULTWAVE_EXPORT void* faultwave_pe_masks(void* instance) {
+  return &model_of(instance).mask_i[0];
 }
 FAULTWAVE_EXPORT int faultwave_pe_num_sites(void* instance) {
-  return static_cast<int>(sizeof(model_of(instance).keep_i) / sizeof(uint64_t));
+  return static_cast<int>(sizeof(model_of(instance).mask_i) / sizeof(uint64_t) / 2);
 }
 )";
   }
@@ -125,8 +124,9 @@ const Toolchain& Toolchain::get() {
 
 std::string build_key(const std::string& lane_verilog, const Toolchain& toolchain) {
   Sha256 digest;
-  for (const auto& part : {std::string(kBuilderVersion), std::string(kModelFlags),
-                           toolchain.verilator_version, toolchain.compiler_version, lane_verilog}) {
+  for (const auto& part :
+       {std::string(kBuilderVersion), std::string(kModelFlags), std::string(kModelTuning),
+        toolchain.verilator_version, toolchain.compiler_version, lane_verilog}) {
     digest.update(part);
     digest.update(std::string_view("\0", 1));
   }
@@ -150,8 +150,8 @@ void build_shared_object(const std::string& lane_verilog, const std::string& mod
   write_file_atomically(wrapper, wrapper_source(generated, faultable));
   const auto object = folder.path() / "model.o";
   auto compile = compile_command(tools, kModelFlags);
-  compile.insert(compile.end(),
-                 {"-I" + generated.string(), "-c", wrapper.string(), "-o", object.string()});
+  compile.insert(compile.end(), {kModelTuning, "-I" + generated.string(), "-c", wrapper.string(),
+                                 "-o", object.string()});
   checked_output(compile, "g++", "compiling the PE model");
   const auto library = folder.path() / "model.so";
   checked_output({tools.compiler, "-shared", "-Wl,-Bsymbolic", "-o", library.string(),

@@ -12,8 +12,7 @@ namespace faultwave::verilated {
 inline constexpr const char* kCreateFunction = "faultwave_pe_create";
 inline constexpr const char* kDestroyFunction = "faultwave_pe_destroy";
 inline constexpr const char* kEvalFunction = "faultwave_pe_eval";
-inline constexpr const char* kKeepFunction = "faultwave_pe_keep";
-inline constexpr const char* kFlipFunction = "faultwave_pe_flip";
+inline constexpr const char* kMasksFunction = "faultwave_pe_masks";
 inline constexpr const char* kNumSitesFunction = "faultwave_pe_num_sites";
 
 /// Versions of the tools that a build depends on. EnvironmentError names the missing package.
