@@ -315,6 +315,10 @@ def main():
     parser.add_argument("--out", default=DATA, help="folder (default: models/data)")
     parser.add_argument("--count", type=int, help="number of images, if not the whole split")
     options = parser.parse_args()
+    if options.count is not None and (not options.split or options.count < 1):
+        parser.error("--count needs --split and must be at least 1")
+    if options.check and options.split:
+        parser.error("--check compares test and calib; it goes without --split")
     if options.check:
         return check()
     if options.split:
