@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Draws "strokes", the 10-class data set of 28x28 grey images that ships with Faultwave.
 
 Each class is a glyph of our own design: a few pen strokes made of quadratic Bezier curves. An image

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Post-training quantisation of the float networks of train.py, and their ONNX files.
 
 Weights: int8 on [-127, 127], zero point 0; one scale per layer in the MLPs, one per output neuron or

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Trains the float networks that ship with Faultwave (PyTorch, one thread, fixed seed).
 
 Usage: train.py [--work FOLDER] [MODEL...]
