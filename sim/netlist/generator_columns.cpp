@@ -52,8 +52,8 @@ ColumnAdder::SumCarry ColumnAdder::add(const std::vector<NetId>& bits, const std
   }
   if (nets.size() == 3) return builder_.full_adder(nets[0], nets[1], nets[2], name);
   if (num_ones == 0) return builder_.half_adder(nets[0], nets[1], name);
-  const NetId sum = builder_.gate(GateKind::kXnor, {nets[0], nets[1]}, name + "_s");
-  return {sum, builder_.op_or(nets[0], nets[1], name + "_c")};
+  const NetId half = builder_.op_xor(nets[0], nets[1], name + "_p");
+  return {builder_.op_not(half, name + "_s"), builder_.op_or(nets[0], nets[1], name + "_c")};
 }
 
 void ColumnAdder::reduce_to(Columns& columns, std::size_t height, int stage) {
@@ -84,10 +84,10 @@ void ColumnAdder::reduce_to(Columns& columns, std::size_t height, int stage) {
 
 void ColumnAdder::reduce(Columns& columns) {
   int stage = 1;
-  for (const std::size_t height : {std::size_t{6}, std::size_t{4}, std::size_t{3}, std::size_t{2}}) {
-    const bool is_needed = std::any_of(columns.begin(), columns.end(), [height](const auto& bits) {
-      return bits.size() > height;
-    });
+  for (const std::size_t height :
+       {std::size_t{6}, std::size_t{4}, std::size_t{3}, std::size_t{2}}) {
+    const bool is_needed = std::any_of(columns.begin(), columns.end(),
+                                       [height](const auto& bits) { return bits.size() > height; });
     if (is_needed) reduce_to(columns, height, stage++);
   }
 }

@@ -6,9 +6,10 @@ namespace faultwave::netlist {
 namespace {
 
 /// The reduction to four and then two rows. In every stage each column, from the least significant
-/// one, takes its bits in order. While bits, carries of the column below and ripple carries (cout)
-/// of the column below together exceed the height, it spends four bits on a compressor when at
-/// least two too many are there, three on a full adder, or two on a half adder.
+/// one, takes its bits in order, the ripple carries (cout) of the column below last. While these
+/// and the sums and carries that already belong to the next stage exceed the height, it spends four
+/// bits on a compressor when at least two too many are there, three on a full adder, or two on a
+/// half adder. A compressor with a carry-in takes the last ripple carry that is left.
 class CompressorTree {
  public:
   CompressorTree(NetlistBuilder& builder, int design, int num_approximate)
@@ -33,46 +34,51 @@ class CompressorTree {
                        int c) {
     Column above;
     std::vector<NetId> sums;
+    std::vector<NetId> pool = bits;
+    pool.insert(pool.end(), below.ripples.begin(), below.ripples.end());
+    std::size_t num_ripples = below.ripples.size();
     std::size_t next = 0;
     int unit = 0;
-    const auto left = [&] { return bits.size() - next; };
+    const auto left = [&] { return pool.size() - next; };
     const auto excess = [&] {
-      const std::size_t total = left() + sums.size() + below.carries.size() + below.ripples.size();
+      const std::size_t total = left() + sums.size() + below.carries.size();
       return total > height ? total - height : 0;
+    };
+    const auto take = [&](std::size_t count) {
+      const auto begin = pool.begin() + static_cast<std::ptrdiff_t>(next);
+      next += count;
+      return std::vector<NetId>(begin, begin + static_cast<std::ptrdiff_t>(count));
     };
     while (excess() > 0 && left() >= 2) {
       const std::string name = fmt::format("s{}_{}_{}", stage, c, unit++);
-      const auto take = [&](std::size_t count) {
-        const auto begin = bits.begin() + static_cast<std::ptrdiff_t>(next);
-        next += count;
-        return std::vector<NetId>(begin, begin + static_cast<std::ptrdiff_t>(count));
-      };
-      if (left() >= 4 && excess() >= 2) {
-        sums.push_back(compress(take(4), below.ripples, above, c, name));
+      if (left() < 4 || excess() < 2) {
+        const auto result = adder_.add(take(left() >= 3 && excess() >= 2 ? 3 : 2), name);
+        sums.push_back(result.sum);
+        above.carries.push_back(result.carry);
         continue;
       }
-      const auto result = adder_.add(take(left() >= 3 && excess() >= 2 ? 3 : 2), name);
-      sums.push_back(result.sum);
-      above.carries.push_back(result.carry);
+      const auto bits_in = take(4);
+      NetId carry_in = kNoNet;
+      if (has_carry_in(c) && num_ripples > 0 && left() > 0) {
+        carry_in = pool.back();
+        pool.pop_back();
+        --num_ripples;
+      }
+      sums.push_back(is_approximate(c) ? compress(bits_in, carry_in, above, name)
+                                       : compress_exactly(bits_in, carry_in, above, name));
     }
-    sums.insert(sums.begin(), bits.begin() + static_cast<std::ptrdiff_t>(next), bits.end());
+    sums.insert(sums.begin(), pool.begin() + static_cast<std::ptrdiff_t>(next), pool.end());
     sums.insert(sums.end(), below.carries.begin(), below.carries.end());
-    sums.insert(sums.end(), below.ripples.begin(), below.ripples.end());
     bits = std::move(sums);
     return above;
   }
 
-  /// One compressor in column `c`; takes a ripple carry when there is one. Returns the sum.
-  NetId compress(const std::vector<NetId>& x, std::vector<NetId>& ripples, Column& above, int c,
+  bool is_approximate(int column) const { return column < num_approximate_; }
+  bool has_carry_in(int column) const { return !is_approximate(column) || design_ == 1; }
+
+  /// One approximate compressor. Returns the sum.
+  NetId compress(const std::vector<NetId>& x, NetId carry_in, Column& above,
                  const std::string& name) {
-    NetId carry_in = kNoNet;
-    const bool is_approximate = c < num_approximate_;
-    const bool has_carry_in = !(is_approximate && design_ == 2);
-    if (has_carry_in && !ripples.empty()) {
-      carry_in = ripples.front();
-      ripples.erase(ripples.begin());
-    }
-    if (!is_approximate) return compress_exactly(x, carry_in, above, name);
     const NetId equal_low = xnor(x[0], x[1], name + "_e0");
     const NetId equal_high = xnor(x[2], x[3], name + "_e1");
     const NetId any_low = builder_.op_or(x[0], x[1], name + "_o0");
@@ -102,7 +108,7 @@ class CompressorTree {
   }
 
   NetId xnor(NetId x, NetId y, const std::string& name) {
-    return builder_.gate(GateKind::kXnor, {x, y}, name);
+    return builder_.op_not(builder_.op_xor(x, y, name + "_x"), name);
   }
 
   NetlistBuilder& builder_;
@@ -117,11 +123,8 @@ Netlist build(const std::string& name, const GeneratorValues& values) {
   CompressorTree tree(builder, values.at("design"), values.at("columns"));
   tree.reduce_to(columns, 4, 1);
   tree.reduce_to(columns, 2, 2);
-  // A column of the last stage may keep a ripple carry too many; exact adders take it.
-  ColumnAdder adder(builder);
-  adder.reduce(columns);
-  const auto product = adder.merge(columns);
-  return without_dead_gates(builder.finish(product, false));
+  const auto product = ColumnAdder(builder).merge(columns);
+  return builder.finish(product, false);
 }
 
 }  // namespace

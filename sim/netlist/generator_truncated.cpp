@@ -38,8 +38,7 @@ Netlist build_truncated(const std::string& name, const GeneratorValues& values, 
   const int k = values.at("columns");
   NetlistBuilder builder(name);
   ColumnAdder adder(builder);
-  Columns columns =
-      partial_products(builder, is_signed, [k](int i, int j) { return i + j >= k; });
+  Columns columns = partial_products(builder, is_signed, [k](int i, int j) { return i + j >= k; });
   if (values.at("correction") != 0) {
     // Constants add up before they become ones of columns.
     unsigned constant = static_cast<unsigned>(correction_constant(k, is_signed));
@@ -59,13 +58,12 @@ std::string truncated_name(const char* prefix, const GeneratorValues& values) {
                      values.at("correction") != 0 ? "c" : "");
 }
 
-Netlist build_broken_array(const std::string& name, const GeneratorValues& values,
-                           bool is_signed) {
+Netlist build_broken_array(const std::string& name, const GeneratorValues& values, bool is_signed) {
   const int h = values.at("h");
   const int v = values.at("v");
   NetlistBuilder builder(name);
-  const auto product = array_product(
-      builder, is_signed, [h, v](int i, int j) { return j >= h && i + j >= v; });
+  const auto product =
+      array_product(builder, is_signed, [h, v](int i, int j) { return j >= h && i + j >= v; });
   return builder.finish(product, is_signed);
 }
 
