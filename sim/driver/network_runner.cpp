@@ -15,23 +15,8 @@ using netlist::NumberFormat;
 constexpr int64_t kMaxMatrixBytes = int64_t{512} << 20;
 
 std::string kind_name(const nn::Layer& layer) {
-  switch (layer.kind) {
-    case nn::LayerKind::kMatrix:
-      return layer.window.kernel_h * layer.window.kernel_w > 1 ? "conv" : "gemm";
-    case nn::LayerKind::kMaxPool:
-      return "max_pool";
-    case nn::LayerKind::kAveragePool:
-      return "average_pool";
-    case nn::LayerKind::kGlobalAveragePool:
-      return "global_average_pool";
-    case nn::LayerKind::kAdd:
-      return "add";
-    case nn::LayerKind::kReshape:
-      return "reshape";
-    case nn::LayerKind::kRelu:
-      return "relu";
-  }
-  throw InternalError("unknown layer kind");
+  if (layer.kind != nn::LayerKind::kMatrix) return std::string(nn::to_string(layer.kind));
+  return layer.window.kernel_h * layer.window.kernel_w > 1 ? "conv" : "gemm";
 }
 
 /// Weights of one layer as register contents, [K][N].

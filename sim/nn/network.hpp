@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace faultwave::nn {
@@ -40,6 +41,7 @@ enum class LayerKind : uint8_t {
   kAdd,      ///< element-wise, two quantised inputs
   kReshape,  ///< Flatten, Reshape: same bytes in the same order
   kRelu,     ///< stand-alone; ReLU behind a matrix layer is its clamp
+  kLookup,   ///< element-wise through a table of 256 codes: another scale or zero point
 };
 
 /// Window geometry of convolutions and pools: kernel, stride, padding in rows and columns.
@@ -68,6 +70,7 @@ struct Layer {
   int clamp_low = 0;
   int clamp_high = 255;
   bool average_counts_padding = false;
+  std::vector<uint8_t> lookup;  ///< kLookup only: [256] output code of every input code
 };
 
 struct Network {
@@ -80,5 +83,27 @@ struct Network {
     return static_cast<int>(values[static_cast<size_t>(output)].shape.size());
   }
 };
+
+std::string_view to_string(LayerKind kind);
+/// "1x28x28" for a feature map, "784" for a vector.
+std::string to_string(const Shape& shape);
+
+/// Integer code of a real value: real / scale in float32, rounded half to even, plus the zero
+/// point, clamped to [0, 255] (ONNX QuantizeLinear).
+uint8_t quantize(float real, const Quantization& quantization);
+/// Real value of a code, float32 (ONNX DequantizeLinear).
+float dequantize(int code, const Quantization& quantization);
+/// The 256 codes that leave DequantizeLinear, optionally ReLU, and QuantizeLinear.
+std::vector<uint8_t> requantization_table(const Quantization& from, const Quantization& to,
+                                          bool relu);
+
+/// Output rows and columns of a window that slides over `input`, as ONNX counts them (rounded
+/// down); 0 or less when the window does not fit.
+int64_t output_height(const Window& window, const Shape& input);
+int64_t output_width(const Window& window, const Shape& input);
+
+/// Checks that values, layers, shapes and sizes fit together; InternalError names the layer. For
+/// networks that do not come from import_onnx, which returns consistent ones.
+void check_network(const Network& network);
 
 }  // namespace faultwave::nn
