@@ -97,7 +97,6 @@ module fw8s_trunc8c (
   wire s2_11_0_t;
   wire s2_11_0_s;
   wire s2_11_0_c;
-  wire s3_8_0_s;
   wire s3_9_0_p;
   wire s3_9_0_g;
   wire s3_9_0_t;
@@ -256,7 +255,6 @@ module fw8s_trunc8c (
   assign s2_11_0_t = s2_11_0_p & pp_5_6;
   assign s2_11_0_s = s2_11_0_p ^ pp_5_6;
   assign s2_11_0_c = s2_11_0_g | s2_11_0_t;
-  assign s3_8_0_s = ~pp_1_7_n;
   assign s3_9_0_p = s1_8_0_c ^ s2_9_0_s;
   assign s3_9_0_g = s1_8_0_c & s2_9_0_s;
   assign s3_9_0_t = s3_9_0_p & s2_9_1_s;
@@ -305,8 +303,8 @@ module fw8s_trunc8c (
   assign s4_13_0_s = s4_13_0_p ^ s3_12_0_c;
   assign s4_13_0_c = s4_13_0_g | s4_13_0_t;
   assign const0 = 1'b0;
-  assign f_8_s = s3_8_0_s ^ s4_8_0_s;
-  assign f_8_c = s3_8_0_s & s4_8_0_s;
+  assign f_8_s = pp_1_7 ^ s4_8_0_s;
+  assign f_8_c = pp_1_7 & s4_8_0_s;
   assign f_9_p = s4_9_0_s ^ s4_8_0_c;
   assign f_9_g = s4_9_0_s & s4_8_0_c;
   assign f_9_t = f_9_p & f_8_c;

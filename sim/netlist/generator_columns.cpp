@@ -48,7 +48,8 @@ ColumnAdder::SumCarry ColumnAdder::add(const std::vector<NetId>& bits, const std
   if (nets.size() == 1) {
     if (num_ones == 0) return {nets[0], kNoNet};
     if (num_ones == 2) return {nets[0], kOne};
-    return {builder_.op_not(nets[0], name + "_s"), nets[0]};
+    const NetId inverse = builder_.inverse_of(nets[0]);
+    return {inverse == kNoNet ? builder_.op_not(nets[0], name + "_s") : inverse, nets[0]};
   }
   if (nets.size() == 3) return builder_.full_adder(nets[0], nets[1], nets[2], name);
   if (num_ones == 0) return builder_.half_adder(nets[0], nets[1], name);

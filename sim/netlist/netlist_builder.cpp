@@ -37,6 +37,14 @@ NetId NetlistBuilder::gate(GateKind kind, std::vector<NetId> inputs, std::string
   return gate.out;
 }
 
+NetId NetlistBuilder::inverse_of(NetId net) const {
+  // Nets of the ports come first, then one net per gate.
+  const std::size_t num_inputs = netlist_.port_a.size() + netlist_.port_b.size();
+  if (net < num_inputs) return kNoNet;
+  const Gate& driver = netlist_.gates.at(net - num_inputs);
+  return driver.kind == GateKind::kNot ? driver.in[0] : kNoNet;
+}
+
 NetlistBuilder::SumCarry NetlistBuilder::half_adder(NetId x, NetId y, const std::string& name) {
   const NetId sum = op_xor(x, y, name + "_s");
   return {sum, op_and(x, y, name + "_c")};

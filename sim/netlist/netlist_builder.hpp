@@ -25,6 +25,9 @@ class NetlistBuilder {
   NetId op_xor(NetId x, NetId y, std::string n = {}) { return gate(GateKind::kXor, {x, y}, n); }
   NetId op_not(NetId x, std::string n = {}) { return gate(GateKind::kNot, {x}, n); }
 
+  /// The net that a NOT gate inverts to `net`; kNoNet when something else drives it.
+  NetId inverse_of(NetId net) const;
+
   struct SumCarry {
     NetId sum;
     NetId carry;
