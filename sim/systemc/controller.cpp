@@ -25,6 +25,9 @@ void Controller::start_gemm(const std::vector<Fold>& folds, int64_t input_bytes,
   output_bytes_ = output_bytes;
   num_shifts_ = num_streams_ = 0;
   last_shift_ = last_stream_ = {};
+  // All flights of the program before have ended; they point into its folds.
+  shifts_.clear();
+  streams_.clear();
   report_ = {};
   host_.start(input_bytes);
   phase_ = host_.is_done() ? Phase::kCompute : Phase::kReadHost;
