@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/netlist_generate.hpp"
 #include "app/netlist_options.hpp"
 #include "app/options.hpp"
 #include "base/error.hpp"
@@ -15,11 +16,6 @@
 #include "netlist/fault_site.hpp"
 #include "netlist/metrics.hpp"
 #include "netlist/verilog_writer.hpp"
-
-#if __has_include("app/netlist_generate.hpp")
-#include "app/netlist_generate.hpp"
-#define FAULTWAVE_HAS_GENERATE 1
-#endif
 
 namespace faultwave::app {
 namespace {
@@ -145,9 +141,7 @@ int run_netlist_command(const Arguments& arguments) {
   const std::map<std::string, int (*)(const Arguments&)> actions = {
       {"info", run_info},
       {"emit", run_emit},
-#ifdef FAULTWAVE_HAS_GENERATE
       {"generate", run_netlist_generate},
-#endif
   };
   const std::string usage =
       "usage: faultwave netlist info|emit|generate ... (--help after each shows its options)";
