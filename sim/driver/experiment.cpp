@@ -157,7 +157,13 @@ class ExperimentRunner {
     experiment_.netlist_sha256 = multiplier_.table_sha256;
     experiment_.netlist_path = multiplier_.path;
     experiment_.num_faults = static_cast<int64_t>(faults.size());
-    for (std::size_t i = 0; i < std::min(faults.size(), kMaxNamedFaults); ++i) {
+    // A site as the configuration spells it; drawn ones by their canonical name.
+    for (const auto& spec : config_.faults) {
+      if (!spec.site.empty()) experiment_.fault_names.push_back(spec.site);
+    }
+    if (experiment_.fault_names.size() != faults.size()) experiment_.fault_names.clear();
+    for (std::size_t i = experiment_.fault_names.size();
+         i < std::min(faults.size(), kMaxNamedFaults); ++i) {
       experiment_.fault_names.push_back(fault::fault_name(multiplier_.netlist, faults[i]));
     }
     const double period_ns = 1000.0 / config_.tpu.clock_mhz;

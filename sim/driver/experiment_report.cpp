@@ -24,6 +24,12 @@ std::string format_energy(double energy_pj) {
   return fmt::format("{:.2f} nJ", energy_pj * 1e-3);
 }
 
+/// Points with a sign; what rounds to nothing is "0.00".
+std::string format_points(double points) {
+  const std::string text = fmt::format("{:+.2f}", points);
+  return text == "-0.00" || text == "+0.00" ? "0.00" : text;
+}
+
 /// Rows of equal length as aligned columns; the first column to the left, the others to the right.
 std::string align(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths(rows.front().size(), 0);
@@ -60,8 +66,8 @@ std::string result_table(const Experiment& experiment) {
   for (const auto& row : experiment.rows) {
     rows.push_back({row.name, fmt::format("{:.2f} %", 100 * row.score.accuracy()),
                     fmt::format("{:.2f} %", 100 * row.score.top5_accuracy()),
-                    row.is_faulty ? fmt::format("{:+.2f}", -row.loss_points) : "-",
-                    fmt::format("{:+.2f}", -row.loss_vs_exact_points),
+                    row.is_faulty ? format_points(-row.loss_points) : "-",
+                    format_points(-row.loss_vs_exact_points),
                     row.is_faulty ? fmt::format("{:.2f} %", 100 * row.outcomes.sdc1_rate()) : "-",
                     format_count(row.result.cycles.total),
                     fmt::format("{:.1f} %", 100 * row.result.cycles.utilisation()),
