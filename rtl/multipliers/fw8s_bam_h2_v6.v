@@ -11,8 +11,8 @@
 // Error over all 65,536 operand pairs: MAE 115.626, WCE 577, EP 95.020 %, MRE 13.689 %, mean
 //   -48.250
 //
-// Generated, do not edit: faultwave netlist generate --family signed_broken_array --param h=2
-//   --param v=6
+// Generated, do not edit:
+//   faultwave netlist generate --family signed_broken_array --param h=2 --param v=6
 module fw8s_bam_h2_v6 (
   // verilator lint_off UNUSED
   input  wire signed [7:0] A,

@@ -7,7 +7,8 @@
 //   t in column c; f_<c>_* final adder
 // Error: none, over all 65,536 operand pairs
 //
-// Generated, do not edit: faultwave netlist generate --family baugh_wooley
+// Generated, do not edit:
+//   faultwave netlist generate --family baugh_wooley
 module fw8s_bw (
   input  wire signed [7:0] A,
   input  wire signed [7:0] B,

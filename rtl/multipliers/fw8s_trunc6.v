@@ -12,8 +12,8 @@
 // Error over all 65,536 operand pairs: MAE 80.250, WCE 321, EP 93.750 %, MRE 15.832 %, mean
 //   -80.250
 //
-// Generated, do not edit: faultwave netlist generate --family signed_truncated --param columns=6
-//   --param correction=0
+// Generated, do not edit:
+//   faultwave netlist generate --family signed_truncated --param columns=6 --param correction=0
 module fw8s_trunc6 (
   input  wire signed [7:0] A,
   input  wire signed [7:0] B,

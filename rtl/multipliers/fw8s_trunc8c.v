@@ -12,8 +12,8 @@
 // Error over all 65,536 operand pairs: MAE 188.295, WCE 1281, EP 100.000 %, MRE 244.547 %, mean
 //   -64.250
 //
-// Generated, do not edit: faultwave netlist generate --family signed_truncated --param columns=8
-//   --param correction=1
+// Generated, do not edit:
+//   faultwave netlist generate --family signed_truncated --param columns=8 --param correction=1
 module fw8s_trunc8c (
   // verilator lint_off UNUSED
   input  wire signed [7:0] A,

@@ -10,8 +10,8 @@
 // Error over all 65,536 operand pairs: MAE 128.330, WCE 568, EP 95.457 %, MRE 203.883 %, mean
 //   66.160
 //
-// Generated, do not edit: faultwave netlist generate --family compressor --param columns=8
-//   --param design=1
+// Generated, do not edit:
+//   faultwave netlist generate --family compressor --param columns=8 --param design=1
 module fw8u_ac42_d1_8 (
   input  wire [7:0] A,
   input  wire [7:0] B,

@@ -10,8 +10,8 @@
 // Error over all 65,536 operand pairs: MAE 1447.765, WCE 5928, EP 98.735 %, MRE 3384.334 %, mean
 //   718.547
 //
-// Generated, do not edit: faultwave netlist generate --family compressor --param columns=12
-//   --param design=2
+// Generated, do not edit:
+//   faultwave netlist generate --family compressor --param columns=12 --param design=2
 module fw8u_ac42_d2_12 (
   input  wire [7:0] A,
   input  wire [7:0] B,

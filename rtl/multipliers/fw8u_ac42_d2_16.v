@@ -10,8 +10,8 @@
 // Error over all 65,536 operand pairs: MAE 3145.522, WCE 8184, EP 99.129 %, MRE 6795.435 %, mean
 //   2318.547
 //
-// Generated, do not edit: faultwave netlist generate --family compressor --param columns=16
-//   --param design=2
+// Generated, do not edit:
+//   faultwave netlist generate --family compressor --param columns=16 --param design=2
 module fw8u_ac42_d2_16 (
   input  wire [7:0] A,
   input  wire [7:0] B,

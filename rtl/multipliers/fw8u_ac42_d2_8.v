@@ -10,8 +10,8 @@
 // Error over all 65,536 operand pairs: MAE 106.965, WCE 568, EP 92.905 %, MRE 202.593 %, mean
 //   9.594
 //
-// Generated, do not edit: faultwave netlist generate --family compressor --param columns=8
-//   --param design=2
+// Generated, do not edit:
+//   faultwave netlist generate --family compressor --param columns=8 --param design=2
 module fw8u_ac42_d2_8 (
   input  wire [7:0] A,
   input  wire [7:0] B,

@@ -6,7 +6,8 @@
 // Nets: pp_<i>_<j> = A[i] & B[j]; r<j>_<c>_* adder of row j in column c; f_<c>_* final adder
 // Error: none, over all 65,536 operand pairs
 //
-// Generated, do not edit: faultwave netlist generate --family array
+// Generated, do not edit:
+//   faultwave netlist generate --family array
 module fw8u_array (
   input  wire [7:0] A,
   input  wire [7:0] B,

@@ -11,8 +11,8 @@
 // Error over all 65,536 operand pairs: MAE 240.250, WCE 961, EP 95.020 %, MRE 5.089 %, mean
 //   -240.250
 //
-// Generated, do not edit: faultwave netlist generate --family broken_array --param h=2 --param
-//   v=6
+// Generated, do not edit:
+//   faultwave netlist generate --family broken_array --param h=2 --param v=6
 module fw8u_bam_h2_v6 (
   // verilator lint_off UNUSED
   input  wire [7:0] A,

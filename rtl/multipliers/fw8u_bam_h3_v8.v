@@ -11,8 +11,8 @@
 // Error over all 65,536 operand pairs: MAE 704.250, WCE 2817, EP 98.291 %, MRE 12.702 %, mean
 //   -704.250
 //
-// Generated, do not edit: faultwave netlist generate --family broken_array --param h=3 --param
-//   v=8
+// Generated, do not edit:
+//   faultwave netlist generate --family broken_array --param h=3 --param v=8
 module fw8u_bam_h3_v8 (
   // verilator lint_off UNUSED
   input  wire [7:0] A,

@@ -11,8 +11,8 @@
 // Error over all 65,536 operand pairs: MAE 1408.250, WCE 5633, EP 98.853 %, MRE 21.241 %, mean
 //   -1408.250
 //
-// Generated, do not edit: faultwave netlist generate --family broken_array --param h=4 --param
-//   v=9
+// Generated, do not edit:
+//   faultwave netlist generate --family broken_array --param h=4 --param v=9
 module fw8u_bam_h4_v9 (
   // verilator lint_off UNUSED
   input  wire [7:0] A,

@@ -6,7 +6,8 @@
 //   final adder
 // Error: none, over all 65,536 operand pairs
 //
-// Generated, do not edit: faultwave netlist generate --family dadda
+// Generated, do not edit:
+//   faultwave netlist generate --family dadda
 module fw8u_dadda (
   input  wire [7:0] A,
   input  wire [7:0] B,

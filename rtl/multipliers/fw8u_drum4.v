@@ -10,7 +10,8 @@
 // Error over all 65,536 operand pairs: MAE 925.858, WCE 7425, EP 97.717 %, MRE 5.841 %, mean
 //   119.751
 //
-// Generated, do not edit: faultwave netlist generate --family drum --param k=4
+// Generated, do not edit:
+//   faultwave netlist generate --family drum --param k=4
 module fw8u_drum4 (
   input  wire [7:0] A,
   input  wire [7:0] B,

@@ -10,7 +10,8 @@
 // Error over all 65,536 operand pairs: MAE 232.831, WCE 2000, EP 85.431 %, MRE 1.291 %, mean
 //   95.766
 //
-// Generated, do not edit: faultwave netlist generate --family drum --param k=6
+// Generated, do not edit:
+//   faultwave netlist generate --family drum --param k=6
 module fw8u_drum6 (
   input  wire [7:0] A,
   input  wire [7:0] B,

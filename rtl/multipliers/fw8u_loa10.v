@@ -10,7 +10,8 @@
 // Error over all 65,536 operand pairs: MAE 108.406, WCE 512, EP 49.612 %, MRE 1.772 %, mean
 //   12.148
 //
-// Generated, do not edit: faultwave netlist generate --family lower_or --param bits=10
+// Generated, do not edit:
+//   faultwave netlist generate --family lower_or --param bits=10
 module fw8u_loa10 (
   input  wire [7:0] A,
   input  wire [7:0] B,

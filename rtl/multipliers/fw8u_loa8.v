@@ -9,7 +9,8 @@
 //   lower part, or_carry the carry out of it; f_<c>_* upper part of the final adder
 // Error over all 65,536 operand pairs: MAE 18.977, WCE 128, EP 36.816 %, MRE 0.447 %, mean 2.125
 //
-// Generated, do not edit: faultwave netlist generate --family lower_or --param bits=8
+// Generated, do not edit:
+//   faultwave netlist generate --family lower_or --param bits=8
 module fw8u_loa8 (
   input  wire [7:0] A,
   input  wire [7:0] B,

@@ -8,7 +8,8 @@
 // Error over all 65,536 operand pairs: MAE 606.398, WCE 4096, EP 93.092 %, MRE 3.758 %, mean
 //   -606.398
 //
-// Generated, do not edit: faultwave netlist generate --family mitchell
+// Generated, do not edit:
+//   faultwave netlist generate --family mitchell
 module fw8u_mitchell (
   input  wire [7:0] A,
   input  wire [7:0] B,

@@ -12,8 +12,8 @@
 // Error over all 65,536 operand pairs: MAE 12.250, WCE 49, EP 81.250 %, MRE 0.560 %, mean
 //   -12.250
 //
-// Generated, do not edit: faultwave netlist generate --family truncated --param columns=4
-//   --param correction=0
+// Generated, do not edit:
+//   faultwave netlist generate --family truncated --param columns=4 --param correction=0
 module fw8u_trunc4 (
   input  wire [7:0] A,
   input  wire [7:0] B,

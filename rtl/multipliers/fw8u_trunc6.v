@@ -12,8 +12,8 @@
 // Error over all 65,536 operand pairs: MAE 80.250, WCE 321, EP 93.750 %, MRE 2.617 %, mean
 //   -80.250
 //
-// Generated, do not edit: faultwave netlist generate --family truncated --param columns=6
-//   --param correction=0
+// Generated, do not edit:
+//   faultwave netlist generate --family truncated --param columns=6 --param correction=0
 module fw8u_trunc6 (
   input  wire [7:0] A,
   input  wire [7:0] B,

@@ -12,8 +12,8 @@
 // Error over all 65,536 operand pairs: MAE 448.250, WCE 1793, EP 98.047 %, MRE 9.704 %, mean
 //   -448.250
 //
-// Generated, do not edit: faultwave netlist generate --family truncated --param columns=8
-//   --param correction=0
+// Generated, do not edit:
+//   faultwave netlist generate --family truncated --param columns=8 --param correction=0
 module fw8u_trunc8 (
   // verilator lint_off UNUSED
   input  wire [7:0] A,

@@ -12,8 +12,8 @@
 // Error over all 65,536 operand pairs: MAE 211.252, WCE 1281, EP 100.000 %, MRE 419.895 %, mean
 //   63.750
 //
-// Generated, do not edit: faultwave netlist generate --family truncated --param columns=8
-//   --param correction=1
+// Generated, do not edit:
+//   faultwave netlist generate --family truncated --param columns=8 --param correction=1
 module fw8u_trunc8c (
   // verilator lint_off UNUSED
   input  wire [7:0] A,

@@ -9,7 +9,8 @@
 // Error over all 65,536 operand pairs: MAE 903.125, WCE 14450, EP 46.730 %, MRE 3.255 %, mean
 //   -903.125
 //
-// Generated, do not edit: faultwave netlist generate --family underdesigned --param columns=16
+// Generated, do not edit:
+//   faultwave netlist generate --family underdesigned --param columns=16
 module fw8u_udm (
   input  wire [7:0] A,
   input  wire [7:0] B,

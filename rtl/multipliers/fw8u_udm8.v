@@ -9,7 +9,8 @@
 // Error over all 65,536 operand pairs: MAE 39.125, WCE 626, EP 36.719 %, MRE 0.504 %, mean
 //   -39.125
 //
-// Generated, do not edit: faultwave netlist generate --family underdesigned --param columns=8
+// Generated, do not edit:
+//   faultwave netlist generate --family underdesigned --param columns=8
 module fw8u_udm8 (
   input  wire [7:0] A,
   input  wire [7:0] B,

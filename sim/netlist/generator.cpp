@@ -100,8 +100,8 @@ std::string header(const GeneratorFamily& family, const GeneratorValues& values,
                         "{:.3f} %, mean {:.3f}",
                         metrics.mae, metrics.wce, metrics.ep_percent, metrics.mre_percent,
                         metrics.mean_error));
-  text +=
-      "\n" + wrapped("Generated, do not edit: " + regenerate_command(family, values, netlist.name));
+  text += fmt::format("\nGenerated, do not edit:\n  {}\n",
+                      regenerate_command(family, values, netlist.name));
   return text;
 }
 

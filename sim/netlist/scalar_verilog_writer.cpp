@@ -94,9 +94,12 @@ class ScalarWriter {
     }
   }
 
-  /// `name`, changed when it is a port's.
+  /// `name`, changed when it is a port's or holds characters that no Verilog name can hold.
   std::string free_name(const std::string& name) {
-    std::string candidate = name;
+    std::string candidate = name.empty() ? "_" : name;
+    for (char& c : candidate) {
+      if (std::isgraph(static_cast<unsigned char>(c)) == 0) c = '_';
+    }
     while (candidate == "A" || candidate == "B" || candidate == "O" ||
            (candidate != name && taken_.contains(candidate))) {
       candidate += "_";
