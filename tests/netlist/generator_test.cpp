@@ -114,7 +114,7 @@ std::vector<std::string> family_names() {
   return names;
 }
 INSTANTIATE_TEST_SUITE_P(Generator, EveryFamily, testing::ValuesIn(family_names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& family) { return family.param; });
 
 TEST(Generator, published_error_figures_are_met) {
   const auto metrics = [](const GeneratorRequest& request) {

@@ -34,7 +34,9 @@ TEST(ScalarVerilogWriter, random_circuits_come_back_with_their_function) {
     netlist.is_signed = seed % 2 == 0;
     const auto loaded = round_trip(netlist);
     // Random bits: the front end decides signedness by ports, else by the nearer product.
-    if (netlist.is_signed) EXPECT_TRUE(loaded.is_signed);
+    if (netlist.is_signed) {
+      EXPECT_TRUE(loaded.is_signed);
+    }
     EXPECT_EQ(product_table(loaded).raw, product_table(netlist).raw);
   }
 }
