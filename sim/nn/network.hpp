@@ -66,9 +66,12 @@ struct Layer {
   std::vector<int8_t> weights;      ///< [N][K], symmetric (zero point 0)
   std::vector<int32_t> bias;        ///< [N], scale = input scale * weight scale
   std::vector<float> weight_scale;  ///< [1] or [N]
-  /// Lower clamp of the output code (the zero point where ReLU is fused), upper clamp 255.
+
+  /// Range of the output codes of kMatrix, kAdd and the average pools; the lower end is the zero
+  /// point where a ReLU is fused.
   int clamp_low = 0;
   int clamp_high = 255;
+  /// kAveragePool only: divide by the whole window at the edges too (count_include_pad).
   bool average_counts_padding = false;
   std::vector<uint8_t> lookup;  ///< kLookup only: [256] output code of every input code
 };

@@ -1,734 +1,616 @@
 #include "nn/onnx_import.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <optional>
+#include <functional>
+#include <memory>
+#include <unordered_map>
 
+#include "base/error.hpp"
 #include "base/suggest.hpp"
+#include "nn/network_builder.hpp"
 #include "nn/onnx_model.hpp"
+#include "nn/onnx_operands.hpp"
 
 namespace faultwave::nn {
 namespace {
 
-constexpr int64_t kMaxSide = 1 << 16;
-constexpr int64_t kMaxFeatures = int64_t{1} << 26;
-
-const std::vector<std::string>& supported_operators() {
-  static const std::vector<std::string> names = {"QLinearConv",
-                                                 "QLinearMatMul",
-                                                 "QGemm",
-                                                 "MatMulInteger",
-                                                 "QLinearAdd",
-                                                 "QLinearGlobalAveragePool",
-                                                 "QLinearAveragePool",
-                                                 "QuantizeLinear",
-                                                 "DequantizeLinear",
-                                                 "Conv",
-                                                 "Gemm",
-                                                 "MatMul",
-                                                 "Add",
-                                                 "Relu",
-                                                 "MaxPool",
-                                                 "AveragePool",
-                                                 "GlobalAveragePool",
-                                                 "Flatten",
-                                                 "Reshape"};
-  return names;
-}
-
-/// A constant behind DequantizeLinear.
-struct DequantizedConstant {
-  std::string tensor;
-  std::string scale;
-  std::string zero_point;
-};
-
-/// A matrix layer without its output quantisation.
-struct MatrixSpec {
-  std::string name;
-  int input = -1;
-  bool is_conv = false;
-  const OnnxNode* node = nullptr;  ///< attributes of the convolution
-  std::string weight;
-  bool weight_is_nk = false;  ///< [N][K], else [K][N]
-  std::vector<float> weight_scale;
-  int weight_zero_point = 0;
-  std::vector<int64_t> bias;  ///< empty: zero
-  std::vector<float> float_bias;
+/// A layer whose output is not quantised yet: a float result of the QDQ form, or int32 sums.
+struct Unfinished {
+  Layer layer;
+  std::vector<int64_t> dims;
   bool relu = false;
+  bool has_bias = false;
 };
 
-/// A float result of a QDQ graph, waiting for its QuantizeLinear.
-struct Pending {
-  enum class Kind { kMatrix, kAdd, kAveragePool, kGlobalAveragePool } kind = Kind::kMatrix;
-  MatrixSpec matrix;
-  const OnnxNode* node = nullptr;
-  std::vector<int> inputs;
-  bool relu = false;
+/// What a name in the graph stands for.
+struct Tensor {
+  enum class Kind {
+    kPixels,        ///< float graph input before its QuantizeLinear
+    kCodes,         ///< uint8 value of the network
+    kReal,          ///< the dequantised `value`
+    kRealConstant,  ///< a dequantised constant
+    kFloatResult,   ///< `unfinished`, waiting for QuantizeLinear
+    kSums,          ///< `unfinished`, int32
+  };
+  Kind kind = Kind::kCodes;
+  int value = -1;
+  std::string codes;  ///< kReal, kRealConstant: the name of the quantised tensor
+  std::string scale, zero_point;
+  int64_t axis = 1;
+  std::shared_ptr<const Unfinished> unfinished;
 };
 
+/// Lowers the nodes in the file's order.
 class Importer {
  public:
-  explicit Importer(OnnxModel model) : model_(std::move(model)) {}
+  explicit Importer(OnnxModel model)
+      : model_(std::move(model)), operands_(model_), builder_(operands_) {
+    for (const OnnxNode& node : model_.nodes) {
+      for (const std::string& name : node.inputs) ++num_uses_[name];
+    }
+    ++num_uses_[model_.output];
+  }
 
   Network import() {
-    network_.name = model_.name;
-    read_input();
+    add_input();
+    const auto& operators = lowerings();
     for (const OnnxNode& node : model_.nodes) {
-      node_ = &node;
-      lower(node);
+      operands_.set_node(&node);
+      const auto lowering = operators.find(node.op);
+      if (lowering == operators.end()) refuse_operator(node.op);
+      if (node.num_outputs != 1) operands_.fail("only one output is supported");
+      (this->*lowering->second)(node);
     }
-    finish();
-    check_network(network_);
-    return std::move(network_);
+    operands_.set_node(nullptr);
+    set_output();
+    Network network = builder_.take();
+    network.name = model_.name;
+    return network;
   }
 
  private:
-  [[noreturn]] void fail(const std::string& problem, const std::string& fix = {}) const {
-    const std::string where =
-        node_ == nullptr ? "" : fmt::format("node '{}' ({}): ", node_->name, node_->op);
-    throw InputError({model_.path.string()}, where + problem, fix);
+  using Lowering = void (Importer::*)(const OnnxNode&);
+
+  static const std::map<std::string, Lowering>& lowerings() {
+    static const std::map<std::string, Lowering> table = {
+        {"QLinearConv", &Importer::qlinear_conv},
+        {"QLinearMatMul", &Importer::qlinear_matmul},
+        {"QGemm", &Importer::qgemm},
+        {"MatMulInteger", &Importer::matmul_integer},
+        {"QLinearAdd", &Importer::qlinear_add},
+        {"QLinearAveragePool", &Importer::qlinear_pool},
+        {"QLinearGlobalAveragePool", &Importer::qlinear_pool},
+        {"QuantizeLinear", &Importer::quantize_linear},
+        {"DequantizeLinear", &Importer::dequantize_linear},
+        {"Conv", &Importer::conv},
+        {"Gemm", &Importer::gemm},
+        {"MatMul", &Importer::gemm},
+        {"Add", &Importer::add},
+        {"Relu", &Importer::relu},
+        {"MaxPool", &Importer::max_pool},
+        {"AveragePool", &Importer::average_pool},
+        {"GlobalAveragePool", &Importer::average_pool},
+        {"Flatten", &Importer::reshape},
+        {"Reshape", &Importer::reshape},
+    };
+    return table;
   }
 
-  // ---- values and constants
+  [[noreturn]] void refuse_operator(const std::string& op) const {
+    std::vector<std::string> known{"Constant"};
+    for (const auto& entry : lowerings()) known.push_back(entry.first);
+    operands_.fail(fmt::format("the operator {} is not supported", op), suggestion(op, known));
+  }
 
-  int add_value(const std::string& name, const Shape& shape, const Quantization& quantization,
-                DataType type = DataType::kUint8) {
-    if (shape.size() < 1 || shape.size() > kMaxFeatures) {
-      fail(fmt::format("result has {} values per image", shape.size()));
+  // ---- the graph's input and output
+
+  void add_input() {
+    if (!model_.input_dims.empty()) fixed_batch_ = model_.input_dims[0];
+    // A float input becomes codes where it is quantised; until then they are its pixels.
+    const int id = builder_.add_value(model_.input, model_.input_dims);
+    builder_.network().input = id;
+    Tensor tensor;
+    tensor.kind = model_.input_is_float ? Tensor::Kind::kPixels : Tensor::Kind::kCodes;
+    tensor.value = id;
+    define(model_.input, tensor);
+  }
+
+  void set_output() {
+    const auto found = tensors_.find(model_.output);
+    if (found == tensors_.end()) {
+      operands_.fail(fmt::format("output '{}' is not computed by any node", model_.output));
     }
-    network_.values.push_back({name, shape, quantization, type});
-    const int id = static_cast<int>(network_.values.size()) - 1;
-    value_of_[name] = id;
-    return id;
-  }
-
-  int value(const std::string& name) const {
-    const auto found = value_of_.find(name);
-    if (found != value_of_.end()) return found->second;
-    fail(fmt::format("input '{}' is not computed by an earlier node", name),
-         "nodes must be in execution order, and every operand between them quantised to uint8");
-  }
-
-  int uint8_value(const std::string& name) const {
-    const int id = value(name);
-    if (network_.values[static_cast<std::size_t>(id)].type != DataType::kUint8) {
-      fail(fmt::format("input '{}' is int32, only logits may be", name));
+    const Tensor tensor = found->second;
+    if (tensor.unfinished != nullptr) {
+      finish_integer_logits(tensor);
+    } else if (tensor.kind == Tensor::Kind::kCodes || tensor.kind == Tensor::Kind::kReal) {
+      builder_.network().output = tensor.value;
+    } else {
+      operands_.fail(fmt::format("output '{}' is the input or a constant", model_.output));
     }
-    return id;
+    const Shape& shape = builder_.shape(builder_.network().output);
+    if (shape.height != 1 || shape.width != 1 || shape.channels < 2) {
+      operands_.fail(fmt::format("output '{}' has the shape {}, at least two logits are needed",
+                                 model_.output, to_string(shape)));
+    }
+    if (builder_.network().layers.empty()) operands_.fail("the network has no layer");
   }
 
-  const Value& value_at(int id) const { return network_.values[static_cast<std::size_t>(id)]; }
+  /// Sums without an output scale rank the classes as the float logits do when the weights have one
+  /// scale.
+  void finish_integer_logits(const Tensor& tensor) {
+    const Unfinished& unfinished = *tensor.unfinished;
+    const bool is_matrix = unfinished.layer.kind == LayerKind::kMatrix && !unfinished.relu;
+    const bool ranks =
+        tensor.kind == Tensor::Kind::kSums || unfinished.layer.weight_scale.size() == 1;
+    if (!is_matrix || !ranks || unfinished.dims.size() != 2) {
+      operands_.fail(
+          fmt::format("output '{}' is not quantised", model_.output),
+          "end with QuantizeLinear, or with a matrix product whose weights have one scale");
+    }
+    const int id = builder_.add_value(model_.output, unfinished.dims, DataType::kInt32);
+    builder_.add_layer(unfinished.layer, id);
+    builder_.network().output = id;
+  }
 
-  const OnnxTensor& constant(const std::string& name) const {
-    const auto found = model_.constants.find(name);
-    if (found == model_.constants.end()) {
-      fail(fmt::format("operand '{}' is not a constant of the file", name));
+  // ---- names
+
+  void define(const std::string& name, const Tensor& tensor) {
+    if (operands_.find_constant(name) != nullptr || !tensors_.emplace(name, tensor).second) {
+      operands_.fail(fmt::format("'{}' is defined twice", name), "export the model again");
+    }
+  }
+
+  void define_codes(const std::string& name, int value) {
+    Tensor tensor;
+    tensor.value = value;
+    define(name, tensor);
+  }
+
+  const Tensor& tensor(const std::string& name) const {
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end()) {
+      operands_.fail(operands_.find_constant(name) != nullptr
+                         ? fmt::format("operand '{}' is a constant", name)
+                         : fmt::format("operand '{}' is not computed by an earlier node", name),
+                     "nodes must be in the order of execution, without cycles");
     }
     return found->second;
   }
 
-  const std::string& input(std::size_t index) const {
-    if (!node_->has_input(index)) fail(fmt::format("input {} is missing", index));
-    return node_->inputs[index];
+  /// Id of a uint8 operand.
+  int codes(std::size_t index) const {
+    const std::string& name = operands_.input(index, "operand");
+    const Tensor& found = tensor(name);
+    if (found.kind != Tensor::Kind::kCodes) {
+      operands_.fail(fmt::format("operand '{}' is not quantised to uint8", name),
+                     "quantise the activations between all layers");
+    }
+    return found.value;
   }
 
-  std::vector<float> scales(const std::string& name) const {
-    const OnnxTensor& tensor = constant(name);
-    if (tensor.type != OnnxTensor::Type::kFloat || tensor.floats.empty()) {
-      fail(fmt::format("scale '{}' is not float", name));
+  /// Id of an operand of an operator of the QDQ form: behind DequantizeLinear.
+  int real(std::size_t index) const {
+    const std::string& name = operands_.input(index, "operand");
+    const Tensor& found = tensor(name);
+    if (found.kind != Tensor::Kind::kReal) {
+      operands_.fail(fmt::format("operand '{}' is not quantised", name),
+                     "put QuantizeLinear and DequantizeLinear around every operator");
     }
-    for (const float scale : tensor.floats) {
-      if (!(scale > 0.0f) || !std::isfinite(scale)) {
-        fail(fmt::format("scale '{}' is {}, it must be above 0", name, scale));
-      }
-    }
-    return tensor.floats;
+    return found.value;
   }
 
-  float scale(const std::string& name) const {
-    const auto all = scales(name);
-    if (all.size() != 1)
-      fail(fmt::format("scale '{}' of activations has {} values", name, all.size()));
-    return all[0];
+  void define_unfinished(const OnnxNode& node, Tensor::Kind kind, Unfinished unfinished) {
+    Tensor tensor;
+    tensor.kind = kind;
+    unfinished.layer.name = node.name;
+    tensor.unfinished = std::make_shared<const Unfinished>(std::move(unfinished));
+    define(node.output, tensor);
   }
 
-  /// Zero point of activations: uint8, one value.
-  int activation_zero_point(const std::string& name) const {
-    const OnnxTensor& tensor = constant(name);
-    if (tensor.type != OnnxTensor::Type::kUint8 || tensor.size() != 1) {
-      fail(fmt::format("zero point '{}' of activations is not one uint8", name),
-           "quantise activations to uint8");
-    }
-    return static_cast<int>(tensor.integers[0]);
+  std::string optional_input(std::size_t index) const {
+    const OnnxNode& node = operands_.node();
+    return node.has_input(index) ? node.inputs[index] : std::string();
   }
 
-  Quantization quantization(const std::string& scale_name, const std::string& zero_name) const {
-    return {scale(scale_name), activation_zero_point(zero_name)};
+  Quantization stated_quantization(std::size_t index) const {
+    return operands_.quantization(operands_.input(index, "scale"), optional_input(index + 1));
   }
 
-  /// The quantisation that a node states for an operand must be that of the value.
-  void check_quantization(int id, const std::string& scale_name,
-                          const std::string& zero_name) const {
-    const Quantization& own = value_at(id).quantization;
-    const Quantization stated = quantization(scale_name, zero_name);
-    if (own.scale != stated.scale || own.zero_point != stated.zero_point) {
-      fail(fmt::format("input '{}' has scale {} and zero point {}, the node states {} and {}",
-                       value_at(id).name, own.scale, own.zero_point, stated.scale,
-                       stated.zero_point));
+  // ---- finished layers
+
+  int finish(const Unfinished& unfinished, const std::string& name, const Quantization& output) {
+    const int id = builder_.add_value(name, unfinished.dims);
+    builder_.state(id, output);
+    Layer layer = unfinished.layer;
+    if (unfinished.relu) layer.clamp_low = output.zero_point;
+    builder_.add_layer(std::move(layer), id);
+    return id;
+  }
+
+  Unfinished convolution(int input, const OnnxWeights& weights) const {
+    Unfinished result;
+    const Shape& shape = builder_.shape(input);
+    if (builder_.dims(input).size() != 4) {
+      operands_.fail(fmt::format("the operand has the shape {}", dims_text(builder_.dims(input))),
+                     "convolutions need [N][channels][rows][columns]");
+    }
+    result.layer = operands_.convolution(weights, shape);
+    result.layer.inputs = {input};
+    const Shape out = operands_.slide(result.layer.window, shape, result.layer.num_outputs);
+    result.dims = {-1, out.channels, out.height, out.width};
+    return result;
+  }
+
+  Unfinished matrix_product(int input, const OnnxWeights& weights, bool outputs_first) const {
+    Unfinished result;
+    if (builder_.dims(input).size() != 2) {
+      operands_.fail(fmt::format("the operand has the shape {}", dims_text(builder_.dims(input))),
+                     "put Flatten before the matrix product");
+    }
+    result.layer = operands_.matrix_product(weights, outputs_first, builder_.shape(input));
+    result.layer.inputs = {input};
+    result.dims = {-1, result.layer.num_outputs};
+    return result;
+  }
+
+  // ---- operator form
+
+  int stated_codes(std::size_t index) {
+    const int id = codes(index);
+    builder_.state(id, stated_quantization(index + 1));
+    return id;
+  }
+
+  OnnxWeights stated_weights(std::size_t index) const {
+    return operands_.weights(operands_.input(index, "weights"),
+                             operands_.scales(operands_.input(index + 1, "weight scale")),
+                             optional_input(index + 2));
+  }
+
+  void set_int32_bias(Unfinished& unfinished, const std::string& name) const {
+    if (name.empty()) return;
+    unfinished.layer.bias = operands_.int32_bias(name, unfinished.layer.num_outputs);
+    unfinished.has_bias = true;
+  }
+
+  void qlinear_conv(const OnnxNode& node) {
+    Unfinished unfinished = convolution(stated_codes(0), stated_weights(3));
+    set_int32_bias(unfinished, optional_input(8));
+    define_codes(node.output, finish(unfinished, node.output, stated_quantization(6)));
+  }
+
+  void qlinear_matmul(const OnnxNode& node) {
+    const Unfinished unfinished = matrix_product(stated_codes(0), stated_weights(3), false);
+    define_codes(node.output, finish(unfinished, node.output, stated_quantization(6)));
+  }
+
+  void check_gemm_attributes(const OnnxNode& node) const {
+    if (node.integer("transA", 0) != 0) operands_.fail("transA is not supported");
+    if (node.real("alpha", 1.0f) != 1.0f || node.real("beta", 1.0f) != 1.0f) {
+      operands_.fail("alpha and beta other than 1 are not supported");
     }
   }
 
-  int weight_zero_point(const std::string& name, OnnxTensor::Type weight_type) const {
-    const OnnxTensor& tensor = constant(name);
-    const int64_t expected = weight_type == OnnxTensor::Type::kUint8 ? 128 : 0;
-    for (const int64_t zero : tensor.integers) {
-      if (zero != expected) {
-        fail(fmt::format("weights have the zero point {}, {} is supported", zero, expected),
-             "quantise weights symmetrically");
-      }
-    }
-    if (tensor.type != weight_type)
-      fail(fmt::format("zero point '{}' has another type than the weights", name));
-    return static_cast<int>(expected);
-  }
-
-  // ---- input and output
-
-  void read_input() {
-    const auto& dims = model_.input_dims;
-    if (dims.size() != 4 && dims.size() != 2) {
-      fail(fmt::format("input '{}' has {} axes; [N,C,H,W] or [N,F] is needed", model_.input,
-                       dims.size()));
-    }
-    for (std::size_t i = 1; i < dims.size(); ++i) {
-      if (dims[i] < 1 || dims[i] > kMaxSide) {
-        fail(fmt::format("input '{}': axis {} has the size {}", model_.input, i, dims[i]),
-             "only the batch axis may be symbolic");
-      }
-    }
-    input_shape_ = dims.size() == 4 ? Shape{static_cast<int>(dims[1]), static_cast<int>(dims[2]),
-                                            static_cast<int>(dims[3])}
-                                    : Shape{static_cast<int>(dims[1]), 1, 1};
-    // Pixels are codes of scale 1/255; a float input is quantised by the file's QuantizeLinear.
-    if (!model_.input_is_float) {
-      network_.input = add_value(model_.input, input_shape_, {1.0f / 255.0f, 0});
-    }
-  }
-
-  void finish() {
-    node_ = nullptr;
-    if (network_.input < 0) fail("the float input is never quantised");
-    const auto pending = pending_.find(model_.output);
-    if (pending != pending_.end()) {
-      if (pending->second.kind != Pending::Kind::kMatrix || pending->second.matrix.relu) {
-        fail(fmt::format("output '{}' is not quantised", model_.output));
-      }
-      // Float logits: their integer sums rank the classes alike when the scale is one number.
-      if (pending->second.matrix.weight_scale.size() != 1) {
-        fail(fmt::format("output '{}' has a scale per channel and no QuantizeLinear",
-                         model_.output));
-      }
-      emit_matrix(pending->second.matrix, model_.output, std::nullopt);
-    }
-    const auto found = value_of_.find(model_.output);
-    if (found == value_of_.end()) fail(fmt::format("output '{}' is not computed", model_.output));
-    network_.output = found->second;
-    const Shape& shape = value_at(network_.output).shape;
-    if (shape.height != 1 || shape.width != 1 || shape.channels < 2) {
-      fail(fmt::format("output '{}' is {}x{}x{}, a vector of at least two logits is needed",
-                       model_.output, shape.channels, shape.height, shape.width));
-    }
-    if (network_.layers.empty()) fail("holds no layer");
-  }
-
-  // ---- matrix layers
-
-  Window read_window(const OnnxNode& node, std::vector<int64_t> kernel) const {
-    kernel = node.attribute("kernel_shape", kernel);
-    const auto strides = node.attribute("strides", std::vector<int64_t>{1, 1});
-    const auto dilations = node.attribute("dilations", std::vector<int64_t>{1, 1});
-    const auto pads = node.attribute("pads", std::vector<int64_t>{0, 0, 0, 0});
-    if (kernel.size() != 2 || strides.size() != 2 || dilations.size() != 2 || pads.size() != 4) {
-      fail("only windows with two axes are supported");
-    }
-    const auto padding = node.strings.find("auto_pad");
-    if (padding != node.strings.end() && padding->second != "NOTSET" &&
-        padding->second != "VALID") {
-      fail(fmt::format("auto_pad '{}' is not supported", padding->second), "write the pads out");
-    }
-    if (node.attribute("ceil_mode", 0) != 0) fail("ceil_mode is not supported");
-    for (const auto& list : {kernel, strides, dilations}) {
-      for (const int64_t number : list) {
-        if (number < 1 || number > kMaxSide)
-          fail(fmt::format("window size {} is impossible", number));
-      }
-    }
-    for (const int64_t pad : pads) {
-      if (pad < 0 || pad > kMaxSide) fail(fmt::format("padding {} is impossible", pad));
-    }
-    const auto as_int = [](int64_t x) { return static_cast<int>(x); };
-    return {as_int(kernel[0]),    as_int(kernel[1]),    as_int(strides[0]), as_int(strides[1]),
-            as_int(dilations[0]), as_int(dilations[1]), as_int(pads[0]),    as_int(pads[1]),
-            as_int(pads[2]),      as_int(pads[3])};
-  }
-
-  Shape window_output(const Window& w, const Shape& in, int channels) const {
-    const int64_t height =
-        in.height + w.pad_top + w.pad_bottom - int64_t{w.dilation_h} * (w.kernel_h - 1) - 1;
-    const int64_t width =
-        in.width + w.pad_left + w.pad_right - int64_t{w.dilation_w} * (w.kernel_w - 1) - 1;
-    if (height < 0 || width < 0) {
-      fail(fmt::format("the window is larger than its {}x{} input", in.height, in.width));
-    }
-    return {channels, static_cast<int>(height / w.stride_h + 1),
-            static_cast<int>(width / w.stride_w + 1)};
-  }
-
-  void read_weights(const MatrixSpec& spec, const Shape& in, Layer& layer) const {
-    const OnnxTensor& tensor = constant(spec.weight);
-    if (tensor.type != OnnxTensor::Type::kInt8 && tensor.type != OnnxTensor::Type::kUint8) {
-      fail(fmt::format("weights '{}' are neither int8 nor uint8", spec.weight));
-    }
-    const auto& dims = tensor.dims;
-    if (spec.is_conv) {
-      if (dims.size() != 4)
-        fail(fmt::format("weights '{}' have {} axes, not 4", spec.weight, dims.size()));
-      if (spec.node->attribute("group", 1) != 1) fail("grouped convolutions are not supported");
-      if (dims[1] != in.channels) {
-        fail(fmt::format("weights '{}' take {} channels, the input has {}", spec.weight, dims[1],
-                         in.channels));
-      }
-      layer.window = read_window(*spec.node, {dims[2], dims[3]});
-      if (layer.window.kernel_h != dims[2] || layer.window.kernel_w != dims[3]) {
-        fail("kernel_shape is not that of the weights");
-      }
-      layer.num_outputs = dims[0];
-      layer.num_inputs = dims[1] * dims[2] * dims[3];
+  void qgemm(const OnnxNode& node) {
+    check_gemm_attributes(node);
+    Unfinished unfinished =
+        matrix_product(stated_codes(0), stated_weights(3), node.integer("transB", 0) != 0);
+    set_int32_bias(unfinished, optional_input(6));
+    if (node.has_input(7)) {
+      define_codes(node.output, finish(unfinished, node.output, stated_quantization(7)));
     } else {
-      if (dims.size() != 2)
-        fail(fmt::format("weights '{}' have {} axes, not 2", spec.weight, dims.size()));
-      layer.num_outputs = dims[spec.weight_is_nk ? 0 : 1];
-      layer.num_inputs = dims[spec.weight_is_nk ? 1 : 0];
-      if (in.height != 1 || in.width != 1 || layer.num_inputs != in.channels) {
-        fail(fmt::format("weights '{}' take {} inputs, the operand is {}x{}x{}", spec.weight,
-                         layer.num_inputs, in.channels, in.height, in.width));
-      }
-    }
-    if (layer.num_inputs < 1 || layer.num_outputs < 1) fail("weights are empty");
-    const bool transpose = !spec.is_conv && !spec.weight_is_nk;
-    for (int64_t n = 0; n < layer.num_outputs; ++n) {
-      for (int64_t k = 0; k < layer.num_inputs; ++k) {
-        const int64_t at = transpose ? k * layer.num_outputs + n : n * layer.num_inputs + k;
-        layer.weights.push_back(static_cast<int8_t>(tensor.integers[static_cast<std::size_t>(at)] -
-                                                    spec.weight_zero_point));
-      }
+      define_unfinished(node, Tensor::Kind::kFloatResult, std::move(unfinished));
     }
   }
 
-  void read_bias(const MatrixSpec& spec, const Value& in, Layer& layer) const {
-    const auto n = static_cast<std::size_t>(layer.num_outputs);
-    layer.weight_scale = spec.weight_scale;
-    if (layer.weight_scale.size() != 1 && layer.weight_scale.size() != n) {
-      fail(fmt::format("{} weight scales for {} outputs", layer.weight_scale.size(), n));
-    }
-    layer.bias.assign(n, 0);
-    if (!spec.bias.empty() && spec.bias.size() != n) {
-      fail(fmt::format("{} biases for {} outputs", spec.bias.size(), n));
-    }
-    for (std::size_t i = 0; i < spec.bias.size(); ++i)
-      layer.bias[i] = static_cast<int32_t>(spec.bias[i]);
-    if (spec.float_bias.empty()) return;
-    if (spec.float_bias.size() != n)
-      fail(fmt::format("{} biases for {} outputs", spec.float_bias.size(), n));
-    for (std::size_t i = 0; i < n; ++i) {
-      const double step = double{in.quantization.scale} *
-                          layer.weight_scale[layer.weight_scale.size() == 1 ? 0 : i];
-      layer.bias[i] = static_cast<int32_t>(
-          std::clamp(std::nearbyint(spec.float_bias[i] / step), -2147483648.0, 2147483647.0));
-    }
+  void matmul_integer(const OnnxNode& node) {
+    const int id = codes(0);
+    builder_.state_zero_point(id, operands_.zero_point(optional_input(2)));
+    const auto weights =
+        operands_.weights(operands_.input(1, "weights"), {1.0f}, optional_input(3));
+    define_unfinished(node, Tensor::Kind::kSums, matrix_product(id, weights, false));
   }
 
-  /// `output`: quantisation of the result, or nothing for int32 sums.
-  void emit_matrix(const MatrixSpec& spec, const std::string& output_name,
-                   const std::optional<Quantization>& output) {
-    const Value in = value_at(spec.input);
+  void add_operands(int a, int b, Unfinished& unfinished) const {
+    if (builder_.dims(a) != builder_.dims(b)) {
+      operands_.fail(fmt::format("operands of the shapes {} and {}", dims_text(builder_.dims(a)),
+                                 dims_text(builder_.dims(b))),
+                     "both operands need the same shape");
+    }
+    unfinished.layer.kind = LayerKind::kAdd;
+    unfinished.layer.inputs = {a, b};
+    unfinished.dims = builder_.dims(a);
+  }
+
+  void qlinear_add(const OnnxNode& node) {
+    Unfinished unfinished;
+    const int first = stated_codes(0);
+    add_operands(first, stated_codes(3), unfinished);
+    define_codes(node.output, finish(unfinished, node.output, stated_quantization(6)));
+  }
+
+  Unfinished pool(int input) const {
+    const OnnxNode& node = operands_.node();
+    const Shape& shape = builder_.shape(input);
+    if (builder_.dims(input).size() != 4) {
+      operands_.fail(fmt::format("the operand has the shape {}", dims_text(builder_.dims(input))),
+                     "pools need [N][channels][rows][columns]");
+    }
+    Unfinished result;
+    result.layer.inputs = {input};
+    if (node.op == "GlobalAveragePool" || node.op == "QLinearGlobalAveragePool") {
+      result.layer.kind = LayerKind::kGlobalAveragePool;
+      result.dims = {-1, shape.channels, 1, 1};
+      return result;
+    }
+    result.layer.kind = node.op == "MaxPool" ? LayerKind::kMaxPool : LayerKind::kAveragePool;
+    result.layer.window = operands_.pool_window(shape);
+    const Window& window = result.layer.window;
+    if (node.op != "MaxPool" && (window.dilation_h != 1 || window.dilation_w != 1)) {
+      operands_.fail("dilations other than 1 are not supported");
+    }
+    result.layer.average_counts_padding = node.integer("count_include_pad", 0) != 0;
+    const Shape out = operands_.slide(window, shape, shape.channels);
+    result.dims = {-1, out.channels, out.height, out.width};
+    return result;
+  }
+
+  void qlinear_pool(const OnnxNode& node) {
+    if (node.integer("channels_last", 0) != 0) {
+      operands_.fail("channels_last is not supported", "use the layout [N][C][H][W]");
+    }
+    const Unfinished unfinished = pool(stated_codes(0));
+    define_codes(node.output, finish(unfinished, node.output, stated_quantization(3)));
+  }
+
+  // ---- QDQ form
+
+  void dequantize_linear(const OnnxNode& node) {
+    Tensor result;
+    result.codes = operands_.input(0, "operand");
+    if (operands_.find_constant(result.codes) != nullptr) {
+      result.kind = Tensor::Kind::kRealConstant;
+      result.scale = operands_.input(1, "scale");
+      result.zero_point = optional_input(2);
+      result.axis = node.integer("axis", 1);
+    } else if (tensor(result.codes).kind == Tensor::Kind::kSums) {
+      operands_.fail("int32 sums may only be the network's output",
+                     "use QLinearMatMul or QGemm for hidden layers");
+    } else {
+      result.kind = Tensor::Kind::kReal;
+      result.value = codes(0);
+      builder_.state(result.value, stated_quantization(1));
+    }
+    define(node.output, result);
+  }
+
+  /// Codes of a value that was dequantised and is quantised again, maybe differently.
+  int requantized(int from, const std::string& name, const Quantization& output) {
+    const Quantization own = builder_.stated(from);
+    if (own.scale == output.scale && own.zero_point == output.zero_point) return from;
     Layer layer;
-    layer.name = spec.name;
-    layer.kind = LayerKind::kMatrix;
-    layer.inputs = {spec.input};
-    read_weights(spec, in.shape, layer);
-    read_bias(spec, in, layer);
-    const auto channels = static_cast<int>(layer.num_outputs);
-    const Shape shape =
-        spec.is_conv ? window_output(layer.window, in.shape, channels) : Shape{channels, 1, 1};
-    if (output) {
-      layer.clamp_low = spec.relu ? output->zero_point : 0;
-      layer.output = add_value(output_name, shape, *output);
-    } else {
-      const float step = in.quantization.scale * layer.weight_scale[0];
-      layer.output = add_value(output_name, shape, {step, 0}, DataType::kInt32);
+    layer.kind = LayerKind::kLookup;
+    layer.inputs = {from};
+    layer.lookup = requantization_table(own, output, false);
+    const int id = builder_.add_value(name, builder_.dims(from));
+    builder_.state(id, output);
+    builder_.add_layer(std::move(layer), id);
+    return id;
+  }
+
+  void quantize_linear(const OnnxNode& node) {
+    const Tensor from = tensor(operands_.input(0, "operand"));
+    const Quantization output = stated_quantization(1);
+    switch (from.kind) {
+      case Tensor::Kind::kPixels:
+        // Pixel p enters as p / 255.
+        return define_codes(node.output, quantized_pixels(from.value, node.output, output));
+      case Tensor::Kind::kReal:
+        return define_codes(node.output, requantized(from.value, node.output, output));
+      case Tensor::Kind::kFloatResult:
+        return define_codes(node.output, finish(*from.unfinished, node.output, output));
+      default:
+        operands_.fail(fmt::format("operand '{}' is no float activation", node.inputs[0]));
     }
-    network_.layers.push_back(std::move(layer));
   }
 
-  std::vector<int64_t> int32_constant(const std::string& name) const {
-    const OnnxTensor& tensor = constant(name);
-    if (tensor.type != OnnxTensor::Type::kInt32) fail(fmt::format("bias '{}' is not int32", name));
-    return tensor.integers;
+  int quantized_pixels(int pixels, const std::string& name, const Quantization& output) {
+    std::vector<uint8_t> table(256);
+    bool is_identity = true;
+    for (int p = 0; p < 256; ++p) {
+      const uint8_t code = quantize(static_cast<float>(p) / 255.0f, output);
+      table[static_cast<std::size_t>(p)] = code;
+      is_identity = is_identity && code == p;
+    }
+    if (is_identity) {
+      builder_.state(pixels, output);
+      return pixels;
+    }
+    Layer layer;
+    layer.kind = LayerKind::kLookup;
+    layer.inputs = {pixels};
+    layer.lookup = std::move(table);
+    const int id = builder_.add_value(name, builder_.dims(pixels));
+    builder_.state(id, output);
+    builder_.add_layer(std::move(layer), id);
+    return id;
   }
 
-  void lower_qlinear_matrix(const OnnxNode& node) {
-    MatrixSpec spec;
-    spec.name = node.name;
-    spec.node = &node;
-    spec.is_conv = node.op == "QLinearConv";
-    spec.input = uint8_value(input(0));
-    check_quantization(spec.input, input(1), input(2));
-    spec.weight = input(3);
-    spec.weight_scale = scales(input(4));
-    spec.weight_zero_point = weight_zero_point(input(5), constant(input(3)).type);
-    if (node.op == "QGemm") {
-      if (node.attribute("transA", 0) != 0) fail("transA is not supported");
-      const auto alpha = node.strings.find("alpha");
-      if (alpha != node.strings.end() && alpha->second != "1")
-        fail("alpha other than 1 is not supported");
-      spec.weight_is_nk = node.attribute("transB", 0) != 0;
-      if (node.has_input(6)) spec.bias = int32_constant(input(6));
-      if (!node.has_input(7)) {
-        // Float logits.
-        if (spec.weight_scale.size() != 1) fail("float outputs need one weight scale");
-        emit_matrix(spec, node.outputs[0], std::nullopt);
-        return;
-      }
-      emit_matrix(spec, node.outputs[0], quantization(input(7), input(8)));
+  /// `output_axis`: the axis of the weights along which per-channel scales may lie.
+  OnnxWeights real_weights(std::size_t index, int64_t output_axis) const {
+    const std::string& name = operands_.input(index, "weights");
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end() || found->second.kind != Tensor::Kind::kRealConstant) {
+      operands_.fail(fmt::format("weights '{}' are not quantised", name),
+                     "quantise the model first: weights int8 behind DequantizeLinear");
+    }
+    const Tensor& constant = found->second;
+    OnnxWeights weights =
+        operands_.weights(constant.codes, operands_.scales(constant.scale), constant.zero_point);
+    const auto rank = static_cast<int64_t>(weights.tensor->dims.size());
+    const int64_t axis = constant.axis < 0 ? constant.axis + rank : constant.axis;
+    if (weights.scale.size() != 1 && axis != output_axis) {
+      operands_.fail(
+          fmt::format("weights '{}' have scales along axis {}", constant.codes, axis),
+          fmt::format("use one scale, or one per output channel (axis {})", output_axis));
+    }
+    return weights;
+  }
+
+  /// A bias in float, or int32 behind DequantizeLinear with the scale of the sums.
+  void set_real_bias(Unfinished& unfinished, const std::string& name) const {
+    if (name.empty()) return;
+    Layer& layer = unfinished.layer;
+    const float input_scale = builder_.stated(layer.inputs[0]).scale;
+    unfinished.has_bias = true;
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end() || found->second.kind != Tensor::Kind::kRealConstant) {
+      layer.bias = operands_.quantized_bias(operands_.constant(name, "bias"), name, input_scale,
+                                            layer.weight_scale, layer.num_outputs);
       return;
     }
-    if (spec.is_conv && node.has_input(8)) spec.bias = int32_constant(input(8));
-    emit_matrix(spec, node.outputs[0], quantization(input(6), input(7)));
-  }
-
-  /// MatMulInteger: waits for the Add of its int32 bias.
-  void lower_matmul_integer(const OnnxNode& node) {
-    MatrixSpec spec;
-    spec.name = node.name;
-    spec.input = uint8_value(input(0));
-    spec.weight = input(1);
-    spec.weight_scale = {1.0f};
-    if (node.has_input(2) &&
-        activation_zero_point(input(2)) != value_at(spec.input).quantization.zero_point) {
-      fail("states another zero point than its input has");
-    }
-    if (!node.has_input(2) && value_at(spec.input).quantization.zero_point != 0) {
-      fail("states no zero point, its input has one");
-    }
-    const auto type = constant(input(1)).type;
-    if (node.has_input(3)) {
-      spec.weight_zero_point = weight_zero_point(input(3), type);
-    } else if (type == OnnxTensor::Type::kUint8) {
-      fail("uint8 weights without the zero point 128 are not supported");
-    }
-    integer_sums_[node.outputs[0]] = spec;
-    if (node.outputs[0] == model_.output) emit_matrix(spec, node.outputs[0], std::nullopt);
-  }
-
-  bool lower_integer_bias(const OnnxNode& node) {
-    for (std::size_t i = 0; i < 2; ++i) {
-      const auto found = integer_sums_.find(input(i));
-      if (found == integer_sums_.end()) continue;
-      MatrixSpec spec = found->second;
-      spec.bias = int32_constant(input(1 - i));
-      if (node.outputs[0] != model_.output) {
-        fail("int32 sums may only be the network's output", "requantise hidden layers to uint8");
+    const Tensor& constant = found->second;
+    layer.bias = operands_.int32_bias(constant.codes, layer.num_outputs);
+    const auto scales = operands_.scales(constant.scale);
+    for (std::size_t i = 0; i < layer.bias.size(); ++i) {
+      const float wanted = input_scale * layer.weight_scale[layer.weight_scale.size() == 1 ? 0 : i];
+      const float scale = scales[scales.size() == layer.bias.size() ? i : 0];
+      if (std::abs(scale - wanted) > 1e-4f * wanted) {
+        operands_.fail(fmt::format("bias '{}' has the scale {}, its sums have {}", constant.codes,
+                                   scale, wanted),
+                       "quantise biases with input scale * weight scale");
       }
-      emit_matrix(spec, node.outputs[0], std::nullopt);
+    }
+    if (constant.zero_point.empty()) return;
+    for (const int32_t zero : operands_.constant(constant.zero_point, "zero point").integers) {
+      if (zero != 0) operands_.fail(fmt::format("bias '{}' has a zero point", constant.codes));
+    }
+  }
+
+  void conv(const OnnxNode& node) {
+    Unfinished unfinished = convolution(real(0), real_weights(1, 0));
+    set_real_bias(unfinished, optional_input(2));
+    define_unfinished(node, Tensor::Kind::kFloatResult, std::move(unfinished));
+  }
+
+  void gemm(const OnnxNode& node) {
+    check_gemm_attributes(node);
+    const bool outputs_first = node.integer("transB", 0) != 0;
+    Unfinished unfinished =
+        matrix_product(real(0), real_weights(1, outputs_first ? 0 : 1), outputs_first);
+    set_real_bias(unfinished, optional_input(2));
+    define_unfinished(node, Tensor::Kind::kFloatResult, std::move(unfinished));
+  }
+
+  /// Add of a constant to a matrix product: its bias. False when the node is something else.
+  bool add_bias(const OnnxNode& node) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      const auto sum = tensors_.find(operands_.input(i, "operand"));
+      const std::string& other = operands_.input(1 - i, "operand");
+      if (sum == tensors_.end() || sum->second.unfinished == nullptr) continue;
+      const Tensor::Kind kind = sum->second.kind;
+      Unfinished unfinished = *sum->second.unfinished;
+      if (unfinished.layer.kind != LayerKind::kMatrix || unfinished.has_bias || unfinished.relu ||
+          unfinished.dims.size() != 2) {
+        operands_.fail("only one bias, right behind a matrix product, can be added",
+                       "quantise both operands of a sum");
+      }
+      if (kind == Tensor::Kind::kSums) {
+        set_int32_bias(unfinished, other);
+      } else {
+        set_real_bias(unfinished, other);
+      }
+      define_unfinished(node, kind, std::move(unfinished));
       return true;
     }
     return false;
   }
 
-  // ---- QDQ form
-
-  void lower_dequantize(const OnnxNode& node) {
-    if (model_.constants.count(input(0)) != 0) {
-      dequantized_[node.outputs[0]] = {input(0), input(1),
-                                       node.has_input(2) ? input(2) : std::string()};
-      return;
-    }
-    const int id = value(input(0));
-    if (value_at(id).type == DataType::kUint8) check_quantization(id, input(1), input(2));
-    value_of_[node.outputs[0]] = id;
+  void add(const OnnxNode& node) {
+    if (add_bias(node)) return;
+    Unfinished unfinished;
+    add_operands(real(0), real(1), unfinished);
+    define_unfinished(node, Tensor::Kind::kFloatResult, std::move(unfinished));
   }
 
-  void lower_quantize(const OnnxNode& node) {
-    const Quantization output = quantization(input(1), input(2));
-    if (input(0) == model_.input && model_.input_is_float) {
-      // Pixel codes are v / 255: the quantised input must be the pixels themselves.
-      if (output.zero_point != 0 || std::abs(output.scale * 255.0f - 1.0f) > 1e-5f) {
-        fail(fmt::format("the input is quantised with scale {} and zero point {}", output.scale,
-                         output.zero_point),
-             "images are pixels / 255: use scale 1/255 and zero point 0");
-      }
-      network_.input = add_value(node.outputs[0], input_shape_, output);
-      return;
-    }
-    const auto found = pending_.find(input(0));
-    if (found == pending_.end()) {
-      const int id = uint8_value(input(0));
-      const Value own = value_at(id);
-      if (own.quantization.scale == output.scale &&
-          own.quantization.zero_point == output.zero_point) {
-        value_of_[node.outputs[0]] = id;
-        return;
-      }
-      Layer layer;
-      layer.name = node.name;
-      layer.kind = LayerKind::kLookup;
-      layer.inputs = {id};
-      layer.lookup = requantization_table(own.quantization, output, false);
-      layer.output = add_value(node.outputs[0], own.shape, output);
-      network_.layers.push_back(std::move(layer));
-      return;
-    }
-    emit_pending(found->second, node.outputs[0], output);
+  void average_pool(const OnnxNode& node) {
+    define_unfinished(node, Tensor::Kind::kFloatResult, pool(real(0)));
   }
 
-  void emit_pending(const Pending& pending, const std::string& name, const Quantization& output) {
-    if (pending.kind == Pending::Kind::kMatrix) {
-      MatrixSpec spec = pending.matrix;
-      spec.relu = pending.relu;
-      emit_matrix(spec, name, output);
-      return;
+  void relu(const OnnxNode& node) {
+    const std::string& name = operands_.input(0, "operand");
+    const Tensor from = tensor(name);
+    if (from.kind == Tensor::Kind::kFloatResult) {
+      Unfinished unfinished = *from.unfinished;
+      unfinished.relu = true;
+      return define_unfinished(node, Tensor::Kind::kFloatResult, std::move(unfinished));
     }
-    Layer layer;
-    layer.name = pending.node->name;
-    layer.inputs = pending.inputs;
-    if (!pending.relu) return emit_vector(layer, pending, name, output);
-    emit_vector(layer, pending, name + " before ReLU", output);
-    emit_relu(layer.name + " ReLU", value(name + " before ReLU"), name);
+    const int value = real(0);
+    // The layer that computes the value can clamp it when nothing else reads it.
+    Layer* layer = builder_.producer(value);
+    const bool clamps =
+        layer != nullptr && (layer->kind == LayerKind::kMatrix || layer->kind == LayerKind::kAdd);
+    if (clamps && num_uses_[name] == 1 && num_uses_[from.codes] == 1) {
+      layer->clamp_low = builder_.stated(value).zero_point;
+      return define(node.output, from);
+    }
+    Unfinished unfinished;
+    unfinished.layer.kind = LayerKind::kRelu;
+    unfinished.layer.inputs = {value};
+    unfinished.dims = builder_.dims(value);
+    define_unfinished(node, Tensor::Kind::kFloatResult, std::move(unfinished));
   }
 
-  void emit_relu(const std::string& layer_name, int id, const std::string& output) {
-    const Value in = value_at(id);
-    Layer layer;
-    layer.name = layer_name;
-    layer.kind = LayerKind::kRelu;
-    layer.inputs = {id};
-    layer.output = add_value(output, in.shape, in.quantization);
-    network_.layers.push_back(std::move(layer));
+  // ---- operators that keep the quantisation: on codes, or between DequantizeLinear and
+  // QuantizeLinear
+
+  /// Defines the node's result as `unfinished` in the quantisation of its operand.
+  void define_alike(const OnnxNode& node, const Unfinished& unfinished) {
+    Tensor result = tensor(node.inputs[0]);
+    const int id = builder_.add_alike(node.output, unfinished.dims, result.value);
+    builder_.add_layer(unfinished.layer, id);
+    result.value = id;
+    result.codes = node.output;
+    define(node.output, result);
   }
 
-  void emit_vector(Layer layer, const Pending& pending, const std::string& name,
-                   const Quantization& output) {
-    const Shape in = value_at(layer.inputs[0]).shape;
-    Shape shape = in;
-    switch (pending.kind) {
-      case Pending::Kind::kAdd:
-        layer.kind = LayerKind::kAdd;
-        if (value_at(layer.inputs[1]).shape != in)
-          fail("operands of different shapes are not supported");
-        break;
-      case Pending::Kind::kAveragePool:
-        layer.kind = LayerKind::kAveragePool;
-        layer.window = read_window(*pending.node, {});
-        layer.average_counts_padding = pending.node->attribute("count_include_pad", 0) != 0;
-        shape = window_output(layer.window, in, in.channels);
-        break;
-      case Pending::Kind::kGlobalAveragePool:
-        layer.kind = LayerKind::kGlobalAveragePool;
-        shape = {in.channels, 1, 1};
-        break;
-      case Pending::Kind::kMatrix:
-        break;
-    }
-    layer.output = add_value(name, shape, output);
-    network_.layers.push_back(std::move(layer));
+  int codes_or_real(std::size_t index) const {
+    const auto& from = tensor(operands_.input(index, "operand"));
+    return from.kind == Tensor::Kind::kReal ? real(index) : codes(index);
   }
 
-  /// Weights and bias of a Conv, Gemm or MatMul over dequantised operands.
-  void lower_float_matrix(const OnnxNode& node) {
-    Pending pending;
-    MatrixSpec& spec = pending.matrix;
-    spec.name = node.name;
-    spec.node = &node;
-    spec.is_conv = node.op == "Conv";
-    spec.input = uint8_value(input(0));
-    const auto weight = dequantized_.find(input(1));
-    if (weight == dequantized_.end()) {
-      fail(fmt::format("weights '{}' are not quantised", input(1)),
-           "quantise the model first (QOperator or QDQ form)");
-    }
-    spec.weight = weight->second.tensor;
-    spec.weight_scale = scales(weight->second.scale);
-    const auto type = constant(spec.weight).type;
-    if (!weight->second.zero_point.empty()) {
-      spec.weight_zero_point = weight_zero_point(weight->second.zero_point, type);
-    }
-    spec.weight_is_nk = node.attribute("transB", 0) != 0;
-    if (node.has_input(2)) read_float_bias(input(2), spec);
-    pending_[node.outputs[0]] = pending;
+  void max_pool(const OnnxNode& node) {
+    if (node.integer("storage_order", 0) != 0) operands_.fail("storage_order is not supported");
+    define_alike(node, pool(codes_or_real(0)));
   }
 
-  void read_float_bias(const std::string& name, MatrixSpec& spec) const {
-    const auto quantised = dequantized_.find(name);
-    if (quantised != dequantized_.end()) {
-      spec.bias = int32_constant(quantised->second.tensor);
+  void reshape(const OnnxNode& node) {
+    const int from = codes_or_real(0);
+    const auto& dims = builder_.dims(from);
+    Unfinished unfinished;
+    unfinished.layer.kind = LayerKind::kReshape;
+    unfinished.layer.inputs = {from};
+    if (node.op == "Reshape") {
+      if (node.integer("allowzero", 0) != 0) operands_.fail("allowzero is not supported");
+      unfinished.dims = operands_.reshape_target(dims, fixed_batch_);
     } else {
-      spec.float_bias = constant(name).floats;
-      if (spec.float_bias.empty()) fail(fmt::format("bias '{}' is neither int32 nor float", name));
-    }
-  }
-
-  void lower_add(const OnnxNode& node) {
-    if (lower_integer_bias(node)) return;
-    // A MatMul's bias.
-    for (std::size_t i = 0; i < 2; ++i) {
-      const auto sum = pending_.find(input(i));
-      const std::string& other = input(1 - i);
-      const bool is_bias = dequantized_.count(other) != 0 || model_.constants.count(other) != 0;
-      if (sum == pending_.end() || !is_bias) continue;
-      Pending pending = sum->second;
-      if (pending.kind != Pending::Kind::kMatrix || !pending.matrix.bias.empty())
-        fail("cannot fold this bias");
-      read_float_bias(other, pending.matrix);
-      pending_[node.outputs[0]] = pending;
-      return;
-    }
-    add_pending(node, Pending::Kind::kAdd, {uint8_value(input(0)), uint8_value(input(1))});
-  }
-
-  void add_pending(const OnnxNode& node, Pending::Kind kind, std::vector<int> inputs) {
-    Pending pending;
-    pending.kind = kind;
-    pending.node = &node;
-    pending.inputs = std::move(inputs);
-    pending_[node.outputs[0]] = pending;
-  }
-
-  // ---- other operators
-
-  void lower_relu(const OnnxNode& node) {
-    const auto found = pending_.find(input(0));
-    if (found != pending_.end()) {
-      Pending pending = found->second;
-      pending.relu = true;
-      pending_[node.outputs[0]] = pending;
-      return;
-    }
-    emit_relu(node.name, uint8_value(input(0)), node.outputs[0]);
-  }
-
-  void lower_max_pool(const OnnxNode& node) {
-    const int id = uint8_value(input(0));
-    const Value in = value_at(id);
-    Layer layer;
-    layer.name = node.name;
-    layer.kind = LayerKind::kMaxPool;
-    layer.inputs = {id};
-    layer.window = read_window(node, {});
-    layer.output = add_value(
-        node.outputs[0], window_output(layer.window, in.shape, in.shape.channels), in.quantization);
-    network_.layers.push_back(std::move(layer));
-  }
-
-  void lower_reshape(const OnnxNode& node) {
-    const int id = uint8_value(input(0));
-    const Value in = value_at(id);
-    Shape shape{static_cast<int>(in.shape.size()), 1, 1};
-    if (node.op == "Flatten" && node.attribute("axis", 1) != 1) fail("only axis 1 is supported");
-    if (node.op == "Reshape") shape = reshape_target(in.shape);
-    Layer layer;
-    layer.name = node.name;
-    layer.kind = LayerKind::kReshape;
-    layer.inputs = {id};
-    layer.output = add_value(node.outputs[0], shape, in.quantization);
-    network_.layers.push_back(std::move(layer));
-  }
-
-  Shape reshape_target(const Shape& in) const {
-    const OnnxTensor& target = constant(input(1));
-    std::vector<int64_t> dims = target.integers;
-    if (dims.size() != 2 && dims.size() != 4)
-      fail(fmt::format("{} axes are not supported", dims.size()));
-    int64_t known = 1;
-    std::size_t inferred = 0;
-    for (std::size_t i = 1; i < dims.size(); ++i) {
-      if (dims[i] == -1 && inferred == 0 && dims[0] != -1) {
-        inferred = i;
-      } else if (dims[i] < 1 || dims[i] > kMaxFeatures) {
-        fail(fmt::format("target size {} is not supported", dims[i]));
-      } else {
-        known *= dims[i];
+      const int64_t axis = node.integer("axis", 1);
+      if (axis != 1 && axis != 1 - static_cast<int64_t>(dims.size())) {
+        operands_.fail(fmt::format("axis {} is not supported", axis),
+                       "keep the batch axis: axis 1");
       }
+      unfinished.dims = {-1, builder_.shape(from).size()};
     }
-    if (known < 1 || known > kMaxFeatures) fail("target is too large");
-    if (inferred != 0) dims[inferred] = in.size() / known;
-    Shape shape{static_cast<int>(dims[1]), 1, 1};
-    if (dims.size() == 4) {
-      shape.height = static_cast<int>(dims[2]);
-      shape.width = static_cast<int>(dims[3]);
-    }
-    if (shape.size() != in.size()) {
-      fail(fmt::format("changes {} values per image into {}", in.size(), shape.size()),
-           "keep the batch axis first");
-    }
-    return shape;
-  }
-
-  void lower_qlinear_vector(const OnnxNode& node) {
-    Pending pending;
-    pending.node = &node;
-    Layer layer;
-    layer.name = node.name;
-    Quantization output;
-    if (node.op == "QLinearAdd") {
-      pending.kind = Pending::Kind::kAdd;
-      layer.inputs = {uint8_value(input(0)), uint8_value(input(3))};
-      check_quantization(layer.inputs[0], input(1), input(2));
-      check_quantization(layer.inputs[1], input(4), input(5));
-      output = quantization(input(6), input(7));
-    } else {
-      pending.kind = node.op == "QLinearAveragePool" ? Pending::Kind::kAveragePool
-                                                     : Pending::Kind::kGlobalAveragePool;
-      if (node.attribute("channels_last", 0) != 0) fail("channels_last is not supported");
-      layer.inputs = {uint8_value(input(0))};
-      check_quantization(layer.inputs[0], input(1), input(2));
-      output = quantization(input(3), input(4));
-    }
-    emit_vector(layer, pending, node.outputs[0], output);
-  }
-
-  void lower(const OnnxNode& node) {
-    const std::string& op = node.op;
-    if (op == "QLinearConv" || op == "QLinearMatMul" || op == "QGemm")
-      return lower_qlinear_matrix(node);
-    if (op == "MatMulInteger") return lower_matmul_integer(node);
-    if (op == "QLinearAdd" || op == "QLinearAveragePool" || op == "QLinearGlobalAveragePool") {
-      return lower_qlinear_vector(node);
-    }
-    if (op == "QuantizeLinear") return lower_quantize(node);
-    if (op == "DequantizeLinear") return lower_dequantize(node);
-    if (op == "Conv" || op == "Gemm" || op == "MatMul") return lower_float_matrix(node);
-    if (op == "Add") return lower_add(node);
-    if (op == "Relu") return lower_relu(node);
-    if (op == "MaxPool") return lower_max_pool(node);
-    if (op == "AveragePool")
-      return add_pending(node, Pending::Kind::kAveragePool, {uint8_value(input(0))});
-    if (op == "GlobalAveragePool") {
-      return add_pending(node, Pending::Kind::kGlobalAveragePool, {uint8_value(input(0))});
-    }
-    if (op == "Flatten" || op == "Reshape") return lower_reshape(node);
-    fail("the operator is not supported", suggestion(op, supported_operators()));
+    define_alike(node, unfinished);
   }
 
   OnnxModel model_;
-  Network network_;
-  const OnnxNode* node_ = nullptr;
-  Shape input_shape_;
-  std::map<std::string, int> value_of_;
-  std::map<std::string, DequantizedConstant> dequantized_;
-  std::map<std::string, MatrixSpec> integer_sums_;
-  std::map<std::string, Pending> pending_;
+  OnnxOperands operands_;
+  NetworkBuilder builder_;
+  int64_t fixed_batch_ = -1;
+  std::unordered_map<std::string, Tensor> tensors_;
+  std::unordered_map<std::string, int> num_uses_;
 };
 
 }  // namespace

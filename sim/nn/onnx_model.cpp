@@ -5,16 +5,18 @@
 #include <google/protobuf/stubs/logging.h>
 #include <onnx/onnx_pb.h>
 
-#include <cmath>
+#include <algorithm>
 #include <cstring>
+#include <limits>
 
+#include "base/error.hpp"
 #include "base/file.hpp"
 
 namespace faultwave::nn {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;
-constexpr int64_t kMaxElements = int64_t{1} << 27;
+constexpr int64_t kMaxElements = int64_t{1} << 28;
 constexpr int kMaxNesting = 50;
 
 class Reader {
@@ -23,16 +25,12 @@ class Reader {
 
   OnnxModel read() {
     const std::string bytes = read_file(path_, kMaxFileBytes);
-    if (bytes.empty()) fail("the file is empty");
+    if (bytes.empty()) fail("the file is empty", "export the model again");
     onnx::ModelProto proto;
-    google::protobuf::io::ArrayInputStream array(bytes.data(), static_cast<int>(bytes.size()));
-    google::protobuf::io::CodedInputStream stream(&array);
-    stream.SetRecursionLimit(kMaxNesting);
-    const google::protobuf::LogSilencer silent;
-    if (!proto.ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage()) {
-      fail("not an ONNX file, or truncated");
+    parse(bytes, proto);
+    if (!proto.has_graph() || proto.graph().node_size() == 0) {
+      fail("the file holds no nodes", "export the model again");
     }
-    if (!proto.has_graph()) fail("holds no graph");
     model_.path = path_;
     model_.name = path_.stem().string();
     read_graph(proto.graph());
@@ -44,7 +42,19 @@ class Reader {
     throw InputError({path_.string()}, problem, fix);
   }
 
+  void parse(const std::string& bytes, onnx::ModelProto& proto) const {
+    google::protobuf::io::ArrayInputStream array(bytes.data(), static_cast<int>(bytes.size()));
+    google::protobuf::io::CodedInputStream stream(&array);
+    stream.SetRecursionLimit(kMaxNesting);
+    const google::protobuf::LogSilencer silent;
+    if (!proto.ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage()) {
+      fail(fmt::format("no ONNX file, or a truncated one ({} bytes)", bytes.size()),
+           "export the model again");
+    }
+  }
+
   void read_graph(const onnx::GraphProto& graph) {
+    if (graph.sparse_initializer_size() != 0) fail("sparse weights are not supported");
     for (const auto& tensor : graph.initializer()) add_constant(tensor.name(), tensor);
     for (const auto& node : graph.node()) {
       if (node.op_type() == "Constant") {
@@ -55,7 +65,7 @@ class Reader {
     }
     read_input(graph);
     if (graph.output_size() != 1) {
-      fail(fmt::format("has {} outputs, one is needed: the logits", graph.output_size()));
+      fail(fmt::format("the model has {} outputs, one is needed: the logits", graph.output_size()));
     }
     model_.output = graph.output(0).name();
   }
@@ -65,18 +75,18 @@ class Reader {
     for (const auto& candidate : graph.input()) {
       if (model_.constants.count(candidate.name()) != 0) continue;
       if (input != nullptr) {
-        fail(
-            fmt::format("has more than one input: '{}' and '{}'", input->name(), candidate.name()));
+        fail(fmt::format("the model has more than one input: '{}' and '{}'", input->name(),
+                         candidate.name()));
       }
       input = &candidate;
     }
-    if (input == nullptr) fail("has no input");
+    if (input == nullptr) fail("the model has no input");
     const auto& type = input->type().tensor_type();
-    if (type.elem_type() == onnx::TensorProto::FLOAT) {
-      model_.input_is_float = true;
-    } else if (type.elem_type() != onnx::TensorProto::UINT8) {
-      fail(fmt::format("input '{}' has element type {}, uint8 or float is needed", input->name(),
-                       type.elem_type()));
+    model_.input_is_float = type.elem_type() == onnx::TensorProto::FLOAT;
+    if (!model_.input_is_float && type.elem_type() != onnx::TensorProto::UINT8) {
+      fail(fmt::format("input '{}' has the element type {}", input->name(),
+                       type_name(type.elem_type())),
+           "use uint8 pixels, or float pixels / 255 with QuantizeLinear as the first node");
     }
     model_.input = input->name();
     for (const auto& dim : type.shape().dim()) {
@@ -98,74 +108,98 @@ class Reader {
     OnnxNode node;
     node.op = proto.op_type();
     node.inputs.assign(proto.input().begin(), proto.input().end());
-    node.outputs.assign(proto.output().begin(), proto.output().end());
-    if (node.outputs.empty() || node.outputs[0].empty()) {
+    if (proto.output_size() == 0 || proto.output(0).empty()) {
       fail(fmt::format("node '{}' ({}) has no output", proto.name(), node.op));
     }
-    node.name = proto.name().empty() ? node.outputs[0] : proto.name();
-    for (const auto& attribute : proto.attribute()) {
-      auto& values = node.ints[attribute.name()];
-      if (attribute.type() == onnx::AttributeProto::INT) values = {attribute.i()};
-      if (attribute.type() == onnx::AttributeProto::INTS) {
-        values.assign(attribute.ints().begin(), attribute.ints().end());
-      }
-      if (attribute.type() == onnx::AttributeProto::FLOAT) {
-        node.strings[attribute.name()] = fmt::format("{}", attribute.f());
-        node.ints.erase(attribute.name());
-      }
-      if (attribute.type() == onnx::AttributeProto::STRING) {
-        node.strings[attribute.name()] = attribute.s();
-        node.ints.erase(attribute.name());
-      }
-    }
+    node.output = proto.output(0);
+    node.num_outputs = static_cast<std::size_t>(proto.output_size());
+    node.name = proto.name().empty() ? node.output : proto.name();
+    for (const auto& attribute : proto.attribute()) read_attribute(attribute, node);
     return node;
+  }
+
+  static void read_attribute(const onnx::AttributeProto& attribute, OnnxNode& node) {
+    switch (attribute.type()) {
+      case onnx::AttributeProto::INT:
+        node.ints[attribute.name()] = {attribute.i()};
+        break;
+      case onnx::AttributeProto::INTS:
+        node.ints[attribute.name()].assign(attribute.ints().begin(), attribute.ints().end());
+        break;
+      case onnx::AttributeProto::FLOAT:
+        node.floats[attribute.name()] = attribute.f();
+        break;
+      case onnx::AttributeProto::STRING:
+        node.strings[attribute.name()] = attribute.s();
+        break;
+      default:
+        break;  // No operator that is supported has another kind.
+    }
+  }
+
+  static std::string type_name(int type) {
+    return onnx::TensorProto::DataType_IsValid(type)
+               ? onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(type))
+               : fmt::format("{}", type);
+  }
+
+  /// Number of elements that `dims` announce, before anything of that size is allocated.
+  int64_t count_elements(const std::string& name, const onnx::TensorProto& proto) const {
+    int64_t count = 1;
+    for (const int64_t dim : proto.dims()) {
+      if (dim < 0 || dim > kMaxElements || count * dim > kMaxElements) {
+        fail(fmt::format("tensor '{}' has an impossible dimension: {}", name, dim),
+             "export the model again");
+      }
+      count *= dim;
+    }
+    return count;
   }
 
   /// Copies raw little-endian elements of type `Source`, or the typed field where raw is absent.
   template <typename Source, typename Target, typename Field>
   void copy(const onnx::TensorProto& proto, const Field& field, int64_t count,
             std::vector<Target>& target) const {
-    if (proto.has_raw_data()) {
-      const std::string& raw = proto.raw_data();
-      if (raw.size() != static_cast<std::size_t>(count) * sizeof(Source)) {
-        fail(fmt::format("tensor '{}' has {} bytes, its shape needs {}", proto.name(), raw.size(),
-                         static_cast<std::size_t>(count) * sizeof(Source)));
+    const auto convert = [](auto value) {
+      if constexpr (std::is_same_v<Source, int64_t>) {
+        constexpr int64_t kLow = std::numeric_limits<int32_t>::min();
+        constexpr int64_t kHigh = std::numeric_limits<int32_t>::max();
+        return static_cast<Target>(std::clamp(static_cast<int64_t>(value), kLow, kHigh));
+      } else {
+        return static_cast<Target>(static_cast<Source>(value));
       }
-      for (int64_t i = 0; i < count; ++i) {
-        Source value;
-        std::memcpy(&value, raw.data() + static_cast<std::size_t>(i) * sizeof(Source),
-                    sizeof(Source));
-        target.push_back(static_cast<Target>(value));
-      }
+    };
+    const std::string& raw = proto.raw_data();
+    const auto found = proto.has_raw_data() ? static_cast<int64_t>(raw.size() / sizeof(Source))
+                                            : static_cast<int64_t>(field.size());
+    if (found != count || (proto.has_raw_data() && raw.size() % sizeof(Source) != 0)) {
+      fail(fmt::format("tensor '{}' has {} elements, its shape announces {}", proto.name(), found,
+                       count),
+           "export the model again");
+    }
+    target.reserve(static_cast<std::size_t>(count));
+    if (!proto.has_raw_data()) {
+      for (const auto value : field) target.push_back(convert(value));
       return;
     }
-    if (field.size() != count) {
-      fail(fmt::format("tensor '{}' has {} elements, its shape needs {}", proto.name(),
-                       field.size(), count));
+    for (std::size_t at = 0; at < raw.size(); at += sizeof(Source)) {
+      Source value;
+      std::memcpy(&value, raw.data() + at, sizeof(Source));
+      target.push_back(convert(value));
     }
-    for (const auto value : field) target.push_back(static_cast<Target>(value));
   }
 
   void add_constant(const std::string& name, const onnx::TensorProto& proto) {
-    OnnxTensor tensor;
-    int64_t count = 1;
-    for (const int64_t dim : proto.dims()) {
-      if (dim < 0 || dim > kMaxElements || count * dim > kMaxElements) {
-        fail(fmt::format("tensor '{}' has an impossible dimension {}", name, dim));
-      }
-      tensor.dims.push_back(dim);
-      count *= dim;
-    }
     if (proto.data_location() == onnx::TensorProto::EXTERNAL) {
       fail(fmt::format("tensor '{}' lies in another file", name), "save the model as one file");
     }
+    const int64_t count = count_elements(name, proto);
+    OnnxTensor tensor;
+    tensor.dims.assign(proto.dims().begin(), proto.dims().end());
     switch (proto.data_type()) {
       case onnx::TensorProto::FLOAT:
         tensor.type = OnnxTensor::Type::kFloat;
         copy<float>(proto, proto.float_data(), count, tensor.floats);
-        for (const float value : tensor.floats) {
-          if (!std::isfinite(value)) fail(fmt::format("tensor '{}' holds {}", name, value));
-        }
         break;
       case onnx::TensorProto::UINT8:
         tensor.type = OnnxTensor::Type::kUint8;
@@ -184,12 +218,12 @@ class Reader {
         copy<int64_t>(proto, proto.int64_data(), count, tensor.integers);
         break;
       default:
-        fail(fmt::format(
-            "tensor '{}' has the element type {}; supported: float, uint8, int8, int32, "
-            "int64",
-            name, onnx::TensorProto::DataType_Name(proto.data_type())));
+        fail(fmt::format("tensor '{}' has the element type {}", name, type_name(proto.data_type())),
+             "supported: float, uint8, int8, int32, int64");
     }
-    model_.constants[name] = std::move(tensor);
+    if (!model_.constants.emplace(name, std::move(tensor)).second) {
+      fail(fmt::format("tensor '{}' is defined twice", name), "export the model again");
+    }
   }
 
   std::filesystem::path path_;
@@ -198,19 +232,35 @@ class Reader {
 
 }  // namespace
 
-int64_t OnnxTensor::size() const {
-  return static_cast<int64_t>(type == Type::kFloat ? floats.size() : integers.size());
+std::string_view to_string(OnnxTensor::Type type) {
+  switch (type) {
+    case OnnxTensor::Type::kFloat:
+      return "float";
+    case OnnxTensor::Type::kUint8:
+      return "uint8";
+    case OnnxTensor::Type::kInt8:
+      return "int8";
+    case OnnxTensor::Type::kInt32:
+      return "int32";
+    case OnnxTensor::Type::kInt64:
+      return "int64";
+  }
+  throw InternalError("unknown tensor type");
 }
 
-int64_t OnnxNode::attribute(const std::string& key, int64_t fallback) const {
+int64_t OnnxNode::integer(const std::string& key, int64_t fallback) const {
   const auto found = ints.find(key);
   return found == ints.end() || found->second.size() != 1 ? fallback : found->second[0];
 }
 
-std::vector<int64_t> OnnxNode::attribute(const std::string& key,
-                                         std::vector<int64_t> fallback) const {
-  const auto found = ints.find(key);
-  return found == ints.end() ? std::move(fallback) : found->second;
+float OnnxNode::real(const std::string& key, float fallback) const {
+  const auto found = floats.find(key);
+  return found == floats.end() ? fallback : found->second;
+}
+
+std::string OnnxNode::text(const std::string& key, const std::string& fallback) const {
+  const auto found = strings.find(key);
+  return found == strings.end() ? fallback : found->second;
 }
 
 OnnxModel read_onnx(const std::filesystem::path& path) { return Reader(path).read(); }

@@ -6,32 +6,39 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
-
-#include "base/error.hpp"
 
 namespace faultwave::nn {
 
-/// A constant tensor; one of the vectors is filled, by type.
+/// A constant tensor; `floats` or `integers` is filled, by type. int64 elements (shapes) are
+/// clamped to int32.
 struct OnnxTensor {
   enum class Type : uint8_t { kFloat, kUint8, kInt8, kInt32, kInt64 };
   Type type = Type::kFloat;
   std::vector<int64_t> dims;
   std::vector<float> floats;
-  std::vector<int64_t> integers;
-  int64_t size() const;
+  std::vector<int32_t> integers;
+
+  std::size_t size() const { return type == Type::kFloat ? floats.size() : integers.size(); }
 };
+
+std::string_view to_string(OnnxTensor::Type type);
 
 struct OnnxNode {
   std::string name;  ///< the node's name, or that of its first output
   std::string op;
-  std::vector<std::string> inputs;
-  std::vector<std::string> outputs;
-  std::map<std::string, std::vector<int64_t>> ints;
+  std::vector<std::string> inputs;  ///< "" where an optional one is left out
+  std::string output;               ///< the first output
+  std::size_t num_outputs = 1;
+  std::map<std::string, std::vector<int64_t>> ints;  ///< INT attributes have one element
+  std::map<std::string, float> floats;
   std::map<std::string, std::string> strings;
 
-  int64_t attribute(const std::string& key, int64_t fallback) const;
-  std::vector<int64_t> attribute(const std::string& key, std::vector<int64_t> fallback) const;
+  int64_t integer(const std::string& key, int64_t fallback) const;
+  float real(const std::string& key, float fallback) const;
+  std::string text(const std::string& key, const std::string& fallback) const;
   bool has_input(std::size_t index) const {
     return index < inputs.size() && !inputs[index].empty();
   }
@@ -41,7 +48,7 @@ struct OnnxModel {
   std::filesystem::path path;
   std::string name;
   std::vector<OnnxNode> nodes;  ///< in the file's order
-  std::map<std::string, OnnxTensor> constants;
+  std::unordered_map<std::string, OnnxTensor> constants;
   std::string input;
   std::vector<int64_t> input_dims;  ///< batch axis included; -1 where it is symbolic
   bool input_is_float = false;
@@ -49,7 +56,7 @@ struct OnnxModel {
 };
 
 /// InputError for anything that is no ONNX model with one input, one output and tensors of
-/// supported types. External data files are not followed.
+/// supported types. Weights in external files are refused.
 OnnxModel read_onnx(const std::filesystem::path& path);
 
 }  // namespace faultwave::nn

@@ -8,6 +8,13 @@
 namespace faultwave::nn {
 namespace {
 
+/// Rounds half to even and clamps to the layer's range of output codes.
+uint8_t round_to_code(float x, const Layer& layer) {
+  const float low = static_cast<float>(layer.clamp_low);
+  const float high = static_cast<float>(layer.clamp_high);
+  return static_cast<uint8_t>(std::nearbyint(std::clamp(x, low, high)));
+}
+
 /// Rows [begin, end) of a window clipped to the map.
 struct Range {
   int64_t begin = 0;
@@ -84,14 +91,15 @@ std::vector<uint8_t> average_pool(const Layer& layer, const Value& input, const 
                                   ? window_size
                                   : (rows.end - rows.begin) * (columns.end - columns.begin);
         const float scaled = sum / static_cast<float>(count) / output.quantization.scale + zero;
-        return static_cast<uint8_t>(std::nearbyint(std::clamp(scaled, 0.0f, 255.0f)));
+        return round_to_code(scaled, layer);
       });
   return result;
 }
 
 /// QLinearGlobalAveragePool: int32 sum, then the output stage of a matrix layer.
-std::vector<uint8_t> global_average_pool(const Value& input, const Value& output,
-                                         const uint8_t* maps, int64_t num_images) {
+std::vector<uint8_t> global_average_pool(const Layer& layer, const Value& input,
+                                         const Value& output, const uint8_t* maps,
+                                         int64_t num_images) {
   const int64_t plane_size = int64_t{input.shape.height} * input.shape.width;
   const float factor =
       input.quantization.scale / (output.quantization.scale * static_cast<float>(plane_size));
@@ -102,9 +110,9 @@ std::vector<uint8_t> global_average_pool(const Value& input, const Value& output
     int64_t sum = -int64_t{input.quantization.zero_point} * plane_size;
     for (int64_t j = 0; j < plane_size; ++j) sum += plane[j];
     const float scaled = static_cast<float>(sum) * factor;
-    const float clamped =
-        std::clamp(scaled, static_cast<float>(-zero), static_cast<float>(255 - zero));
-    result[i] = static_cast<uint8_t>(static_cast<int>(std::nearbyint(clamped)) + zero);
+    // The zero point is added after the rounding; 512 keeps the conversion to int defined.
+    const float rounded = std::nearbyint(std::clamp(scaled, -512.0f, 512.0f));
+    result[i] = round_to_code(rounded + static_cast<float>(zero), layer);
   }
   return result;
 }
@@ -113,8 +121,10 @@ std::vector<uint8_t> global_average_pool(const Value& input, const Value& output
 /// constant.
 class QuantizedAdd {
  public:
-  QuantizedAdd(const Quantization& a, const Quantization& b, const Quantization& out)
-      : factor_a_(a.scale / out.scale),
+  QuantizedAdd(const Layer& layer, const Quantization& a, const Quantization& b,
+               const Quantization& out)
+      : layer_(layer),
+        factor_a_(a.scale / out.scale),
         factor_b_(b.scale / out.scale),
         fixed_(static_cast<float>(out.zero_point) -
                std::fma(factor_a_, static_cast<float>(a.zero_point),
@@ -123,10 +133,11 @@ class QuantizedAdd {
   uint8_t operator()(uint8_t a, uint8_t b) const {
     const float inner = std::fma(static_cast<float>(b), factor_b_, fixed_);
     const float sum = std::fma(static_cast<float>(a), factor_a_, inner);
-    return static_cast<uint8_t>(std::nearbyint(std::clamp(sum, 0.0f, 255.0f)));
+    return round_to_code(sum, layer_);
   }
 
  private:
+  const Layer& layer_;
   float factor_a_;
   float factor_b_;
   float fixed_;
@@ -175,11 +186,12 @@ std::vector<uint8_t> run_vector_layer(const Network& network, const Layer& layer
     case LayerKind::kAveragePool:
       return average_pool(layer, input, output, inputs[0], num_images);
     case LayerKind::kGlobalAveragePool:
-      return global_average_pool(input, output, inputs[0], num_images);
+      return global_average_pool(layer, input, output, inputs[0], num_images);
     case LayerKind::kAdd:
       FAULTWAVE_CHECK(inputs.size() == 2, "layer '{}'", layer.name);
-      return add({input.quantization, value_of(layer.inputs[1]).quantization, output.quantization},
-                 inputs[0], inputs[1], count);
+      return add(
+          {layer, input.quantization, value_of(layer.inputs[1]).quantization, output.quantization},
+          inputs[0], inputs[1], count);
     case LayerKind::kReshape:
       return {inputs[0], inputs[0] + count};
     case LayerKind::kRelu:
