@@ -76,6 +76,20 @@ struct SystolicArray::Impl {
       if (pe % static_cast<std::size_t>(config.cols) == 0) continue;
       from_left[pe / 64] |= uint64_t{1} << (pe % 64);
     }
+    show_faults_of_cycle_0();
+  }
+
+  /// Registers start at 0, and show their faults from the first cycle on.
+  void show_faults_of_cycle_0() {
+    faults.set_cycle(UINT64_MAX);  // the step before cycle 0
+    for (std::size_t w = 0; w < num_words; ++w) {
+      for (const auto& mask : faults.word(w).activation) {
+        words[w].right[mask.plane] = mask(words[w].right[mask.plane]);
+      }
+      for (const auto& mask : faults.word(w).psum) {
+        words[w].psum[mask.plane] = mask(words[w].psum[mask.plane]);
+      }
+    }
   }
 
   /// Plane word `w` as seen one row further down: lane i takes lane i - cols.

@@ -83,8 +83,15 @@ systemc::TpuConfig read_tpu(YamlMap map, int64_t* batch_images) {
   tpu.host_gb_s = map.number("host_gb_s", 0, kMaxRate, tpu.host_gb_s);
   tpu.host_latency_cycles =
       static_cast<int>(map.integer("host_latency_cycles", 0, 1 << 24, tpu.host_latency_cycles));
+  tpu.activation_latency_cycles = static_cast<int>(
+      map.integer("activation_latency_cycles", 0, 1 << 24, tpu.activation_latency_cycles));
   *batch_images = map.integer("batch_images", 0, kMaxImages, 0);
   map.finish();
+  try {
+    tpu.check();
+  } catch (const UsageError& error) {
+    throw ConfigError(map.place("type"), error.what());
+  }
   return tpu;
 }
 

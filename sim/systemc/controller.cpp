@@ -101,9 +101,6 @@ bool Controller::may_start_stream() const {
 }
 
 Cause Controller::compute_cycle() {
-  // A tile leaves the FIFO when its last row is in the array.
-  const bool shift_running = num_shifts_ > 0 && cycle_ < last_shift_.start + config_.rows;
-  weights_.tick(static_cast<int64_t>(num_shifts_) - (shift_running ? 1 : 0));
   std::erase_if(shifts_, [this](const Flight& flight) {
     return cycle_ >= flight.start + config_.rows + config_.cols - 1;
   });
@@ -124,6 +121,9 @@ Cause Controller::compute_cycle() {
     host_.start(output_bytes_);
     phase_ = host_.is_done() ? Phase::kIdle : Phase::kWriteHost;
   }
+  // A tile leaves the FIFO when its last row is in the array; one that arrives now is there from
+  // the next cycle on.
+  weights_.tick(static_cast<int64_t>(num_shifts_) - (shifting ? 1 : 0));
   if (was_computing) return Cause::kActive;
   if (shifting) return Cause::kWeightShift;
   return num_shifts_ > num_streams_ ? Cause::kReadAfterWrite : Cause::kWeightLoad;

@@ -9,6 +9,10 @@ namespace faultwave::systemc {
 namespace {
 
 constexpr int kMaxSide = 512;
+constexpr double kMinClockMhz = 1;
+constexpr double kMaxClockMhz = 100'000;
+constexpr double kMinGbS = 0.001;
+constexpr double kMaxGbS = 1e6;
 
 void require(bool ok, const std::string& problem, const std::string& fix) {
   if (!ok) throw UsageError(problem + "\n  fix: " + fix);
@@ -23,11 +27,17 @@ void TpuConfig::check() const {
     require(side >= 1 && side <= kMaxSide, fmt::format("array {}x{} is impossible", rows, cols),
             fmt::format("rows and columns go from 1 to {}", kMaxSide));
   }
-  require(clock_mhz > 0, fmt::format("clock {} MHz is impossible", clock_mhz), "use more than 0");
+  require(clock_mhz >= kMinClockMhz && clock_mhz <= kMaxClockMhz,
+          fmt::format("clock {} MHz is impossible", clock_mhz),
+          fmt::format("use {} to {}", kMinClockMhz, kMaxClockMhz));
   require(accumulator_rows >= 1, "no accumulator rows", "use at least 1");
   require(weight_fifo_tiles >= 1, "the weight FIFO holds no tile", "use at least 1");
   require(unified_buffer_bytes >= 1, "the unified buffer holds nothing", "use at least 1 byte");
-  require(weight_dram_gb_s >= 0 && host_gb_s >= 0, "a bandwidth is negative", "0 means ideal");
+  for (const double bandwidth : {weight_dram_gb_s, host_gb_s}) {
+    require(bandwidth == 0 || (bandwidth >= kMinGbS && bandwidth <= kMaxGbS),
+            fmt::format("bandwidth {} GB/s is impossible", bandwidth),
+            fmt::format("use 0 for ideal, or {} to {}", kMinGbS, kMaxGbS));
+  }
   require(host_latency_cycles >= 0 && activation_latency_cycles >= 0, "a latency is negative",
           "use 0 or more");
 }

@@ -16,6 +16,13 @@ class ScalarArray {
               std::vector<fault::Fault> faults)
       : config_(config), multiplier_(multiplier), faults_(std::move(faults)), pes_(num_pes()) {
     golden_ = netlist::product_table(multiplier_);
+    for (int row = 0; row < config_.rows; ++row) {
+      for (int col = 0; col < config_.cols; ++col) {
+        Pe& pe = pes_[index(row, col)];
+        pe.activation = forced(row, col, fault::Unit::kActivation, 0, pe.activation);
+        pe.psum = forced(row, col, fault::Unit::kPartialSum, 0, pe.psum);
+      }
+    }
   }
 
   void step(uint64_t cycle, const ArrayInputs& edge) {

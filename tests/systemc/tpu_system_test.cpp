@@ -165,6 +165,24 @@ TEST(TpuSystem, sums_are_the_integer_product_for_every_mode_sign_and_tiling) {
   }
 }
 
+TEST(TpuSystem, one_instance_runs_products_of_changing_shape) {
+  const auto config = ideal(5, 6, Preload::kHidden);
+  const auto multiplier = test_support::array_multiplier();
+  const auto exact = netlist::exact_table(false);
+  verilated::PeModelLibrary library;
+  TpuSystem tpu(config, multiplier, library, {}, {});
+  CounterRng rng(12);
+  for (int i = 0; i < 30; ++i) {
+    const auto problem = random_problem(
+        1 + static_cast<int64_t>(rng.below(30)), 1 + static_cast<int64_t>(rng.below(30)),
+        1 + static_cast<int64_t>(rng.below(30)), 200 + static_cast<uint64_t>(i));
+    std::vector<int32_t> sums(static_cast<std::size_t>(problem.m * problem.n));
+    tpu.run_gemm(problem.job(false), sums.data());
+    ASSERT_EQ(sums, reference_sums(
+                        problem, [&](int64_t, int64_t) -> const auto& { return exact; }));
+  }
+}
+
 TEST(TpuSystem, a_faulty_pe_hurts_exactly_the_products_mapped_to_it) {
   const auto multiplier = test_support::array_multiplier();
   const auto sites = netlist::enumerate_sites(multiplier);
@@ -225,7 +243,7 @@ TEST(TpuSystem, weight_bandwidth_of_34_gb_s_makes_a_64_kib_tile_take_1350_cycles
   const auto report = run(config, problem).report;
   expect_causes_add_up(report);
   // Each tile is waited for; the last one then shifts (256), streams and drains.
-  EXPECT_EQ(report.total, 3 * 1350 - 1 + 256 + 2 + 510);
+  EXPECT_EQ(report.total, 3 * 1350 + 256 + 2 + 510);
   EXPECT_GT(report.weight_load, 2 * 500);
 }
 
@@ -295,7 +313,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadConfig{"clock", [](TpuConfig& c) { c.clock_mhz = 0; }, "clock 0 MHz"},
         BadConfig{"accumulators", [](TpuConfig& c) { c.accumulator_rows = 0; }, "use at least 1"},
         BadConfig{"fifo", [](TpuConfig& c) { c.weight_fifo_tiles = 0; }, "FIFO holds no tile"},
-        BadConfig{"bandwidth", [](TpuConfig& c) { c.host_gb_s = -1; }, "bandwidth is negative"}),
+        BadConfig{"clock_high", [](TpuConfig& c) { c.clock_mhz = 1e7; }, "use 1 to 100000"},
+        BadConfig{"bandwidth", [](TpuConfig& c) { c.host_gb_s = -1; }, "bandwidth -1 GB/s"},
+        BadConfig{"no_bandwidth", [](TpuConfig& c) { c.weight_dram_gb_s = 1e-300; },
+                  "use 0 for ideal, or 0.001 to"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(TpuSystem, unknown_preset_names_the_known_ones) {
