@@ -6,6 +6,14 @@
 namespace faultwave::netlist {
 namespace {
 
+/// A name that stays on one comment line, whatever a file calls its module.
+std::string comment_text(std::string name) {
+  for (char& c : name) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\\') c = ' ';
+  }
+  return name;
+}
+
 class LaneWriter {
  public:
   LaneWriter(const Netlist& netlist, const LaneModuleOptions& options)
@@ -21,8 +29,8 @@ class LaneWriter {
     text_ = fmt::format(
         "// {}: {} lanes per net{}.\nmodule {} (\n  input  wire [{}:0] a_i [0:7],\n"
         "  input  wire [{}:0] b_i [0:7],\n",
-        netlist_.name, options_.lanes, options_.faultable ? ", every site maskable" : "",
-        lane_module_name(options_), msb, msb);
+        comment_text(netlist_.name), options_.lanes,
+        options_.faultable ? ", every site maskable" : "", lane_module_name(options_), msb, msb);
     if (options_.faultable) {
       text_ += fmt::format("  input  wire [{}:0] mask_i [0:{}],\n", msb, 2 * sites_.size() - 1);
     }
