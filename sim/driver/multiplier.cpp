@@ -17,7 +17,7 @@ namespace {
 
 std::vector<std::string> split(const std::string& line, char separator) {
   std::vector<std::string> fields;
-  std::istringstream stream(line);
+  std::istringstream stream(line.substr(0, line.find('\r')));
   std::string field;
   while (std::getline(stream, field, separator)) fields.push_back(field);
   return fields;

@@ -1,0 +1,58 @@
+#include "driver/multiplier.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace faultwave::driver {
+namespace {
+
+constexpr const char* kHeader = "name,pdk45_power,power_unit,pdk45_delay_ns\n";
+
+std::optional<EnergyFigure> look_up(const std::string& csv, const std::string& name) {
+  TemporaryDirectory folder;
+  write_file_atomically(folder.path() / "catalog.csv", csv);
+  return published_energy((folder.path() / "catalog.csv").string(), name);
+}
+
+TEST(Multiplier, published_energy_is_power_times_delay_in_either_unit) {
+  const std::string csv = std::string(kHeader) + "x,0.5,mW,2.0\r\ny,428.70,uW,1.190\r\n";
+  EXPECT_DOUBLE_EQ(look_up(csv, "x")->energy_pj, 1.0);
+  EXPECT_NEAR(look_up(csv, "y")->energy_pj, 0.4287 * 1.19, 1e-12);
+  EXPECT_EQ(look_up(csv, "y")->source, "published");
+  EXPECT_FALSE(look_up(csv, "z").has_value());
+}
+
+TEST(Multiplier, malformed_catalogs_are_refused_with_their_line) {
+  const auto error = [](const std::string& csv) -> std::string {
+    try {
+      look_up(csv, "x");
+    } catch (const InputError& e) {
+      return e.what();
+    }
+    return {};
+  };
+  EXPECT_THAT(error("name,power\nx,1\n"), ::testing::HasSubstr("column 'pdk45_power' is missing"));
+  EXPECT_THAT(error(std::string(kHeader) + "x,1\n"),
+              ::testing::HasSubstr("catalog.csv:2: 2 fields"));
+  EXPECT_THAT(error(std::string(kHeader) + "x,a,mW,1\n"),
+              ::testing::HasSubstr("'a' is not a number"));
+  EXPECT_THAT(error(std::string(kHeader) + "x,1,W,1\n"), ::testing::HasSubstr("neither mW nor uW"));
+}
+
+TEST(Multiplier, shipped_ones_load_by_name_with_an_estimate_that_can_be_overridden) {
+  const auto estimated = load_multiplier("fw8u_dadda");
+  EXPECT_EQ(estimated.energy.source, "estimated");
+  EXPECT_GT(estimated.energy.energy_pj, 0.1);
+  EXPECT_EQ(estimated.table, netlist::exact_table(false));
+  EXPECT_EQ(estimated.table_sha256, estimated.table.sha256());
+  const auto configured = load_multiplier("fw8u_dadda", 2.0, 0.5);
+  EXPECT_EQ(configured.energy.source, "configured");
+  EXPECT_DOUBLE_EQ(configured.energy.energy_pj, 1.0);
+  EXPECT_THROW(load_multiplier("fw8u_daddda"), InputError);
+}
+
+}  // namespace
+}  // namespace faultwave::driver
