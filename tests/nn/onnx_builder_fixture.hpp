@@ -38,7 +38,7 @@ class OnnxBuilder {
   std::string quantize_dequantize(const std::string& real, float scale, int zero_point);
 
   onnx::GraphProto& graph() { return *model_.mutable_graph(); }
-  onnx::ModelProto& model() { return model_; }
+  const onnx::ModelProto& model() const { return model_; }
   onnx::NodeProto& last_node() { return *graph().mutable_node(graph().node_size() - 1); }
   void save(const std::filesystem::path& path) const;
 

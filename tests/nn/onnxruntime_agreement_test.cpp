@@ -107,7 +107,7 @@ void expect_agreement(const std::vector<Job>& jobs) {
     ASSERT_EQ(ours.size(), outputs[i].size()) << jobs[i].label;
     const auto difference = std::mismatch(ours.begin(), ours.end(), outputs[i].begin());
     EXPECT_TRUE(ours == outputs[i]) << jobs[i].label << ": first difference at byte "
-                                << difference.first - ours.begin() << " of " << ours.size();
+                                    << difference.first - ours.begin() << " of " << ours.size();
   }
 }
 

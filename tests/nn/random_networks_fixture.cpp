@@ -29,17 +29,22 @@ struct Weights {
 class Generator {
  public:
   Generator(uint64_t seed, const Dims& input, onnx::TensorProto::DataType type = kUint8)
-      : rng_(seed), builder(input, type), powers_of_two_(seed % 3 == 0) {}
+      : rng_(seed), builder(input, type), style_(static_cast<Style>(seed % 3)) {}
 
   int between(int low, int high) {
     return low + static_cast<int>(rng_.below(static_cast<uint64_t>(high - low + 1)));
   }
   bool coin() { return rng_.below(2) == 0; }
 
-  /// About `size`; in every third network a power of two, so that ties in the rounding are common.
+  /// About `size`. In every third network a power of two, so that ties in the rounding are common;
+  /// in another third a decimal with one digit, so that values lie one float32 error off a tie.
   float scale(double size) {
-    const double exponent = std::log2(size) + rng_.uniform() - 0.5;
-    return static_cast<float>(std::exp2(powers_of_two_ ? std::round(exponent) : exponent));
+    const double exponent = std::log2(size) + 2 * rng_.uniform() - 1;
+    if (style_ == Style::kBinary) return static_cast<float>(std::exp2(std::round(exponent)));
+    const double any = std::exp2(exponent);
+    if (style_ == Style::kAny) return static_cast<float>(any);
+    const double unit = std::pow(10.0, std::floor(std::log10(any)));
+    return static_cast<float>(std::round(any / unit) * unit);
   }
   int zero_point() { return coin() ? 0 : between(0, 255); }
 
@@ -245,7 +250,7 @@ class Generator {
   OnnxBuilder builder;
 
  private:
-  bool powers_of_two_;
+  enum class Style { kAny, kBinary, kDecimal } style_;
   Dims kernel_;
 };
 
@@ -324,13 +329,63 @@ OnnxBuilder qdq_form(uint64_t seed) {
   return std::move(g.builder);
 }
 
+/// QLinearAdd of two independent channels, each brought to any quantisation by a 1x1 convolution
+/// that keeps the codes.
+OnnxBuilder sum(uint64_t seed) {
+  Generator g(seed, {-1, 2, 32, 32});
+  const Map input{"input", 2, 32, 32, 0.01f, g.zero_point()};
+  const auto channel = [&](int index) {
+    Map map{"", 1, 32, 32, g.scale(0.01), g.zero_point()};
+    const std::vector<int> kernel{index == 0 ? 1 : 0, index == 0 ? 0 : 1};
+    map.name = g.builder.node(
+        "QLinearConv",
+        {input.name, g.scale_of(input), g.zero_of(input), g.builder.i8(kernel, {1, 2, 1, 1}),
+         g.builder.f32({map.scale / input.scale}), g.builder.i8({0}), g.scale_of(map),
+         g.zero_of(map), g.builder.i32({input.zero_point - map.zero_point}, {1})});
+    return map;
+  };
+  const Map a = channel(0);
+  const Map out = g.flatten(g.qlinear_add(a, channel(1)));
+  g.builder.output(out.name, kUint8);
+  return std::move(g.builder);
+}
+
+/// One average pool whose every result is an output.
+OnnxBuilder pool(uint64_t seed) {
+  Generator g(seed, {-1, 16, 9, 7});
+  const Map input{"input", 16, 9, 7, g.scale(0.01), g.zero_point()};
+  const Map out = g.flatten(g.qlinear_pool(input, seed % 2 == 0));
+  g.builder.output(out.name, kUint8);
+  return std::move(g.builder);
+}
+
+/// Float pixels through QuantizeLinear and another quantisation, or codes through a stand-alone
+/// ReLU.
+OnnxBuilder lookup(uint64_t seed) {
+  const bool is_float = seed % 2 == 0;
+  Generator g(seed, {-1, 64}, is_float ? kFloat : kUint8);
+  Map map{"input", 64, 1, 1, g.scale(0.005), g.zero_point()};
+  if (is_float) {
+    map = g.requantized(map, 0.005f);
+  } else {
+    map.name = g.builder.node("DequantizeLinear", {"input", g.scale_of(map), g.zero_of(map)});
+  }
+  map.name = g.builder.node("Relu", {map.name});
+  map = g.requantized(map, 0.005f);
+  g.builder.output(map.name, kFloat);
+  return std::move(g.builder);
+}
+
 }  // namespace
 
 std::vector<NetworkFamily> network_families() {
   return {{"operator_form", operator_form},
           {"residual", residual},
           {"dense", dense},
-          {"qdq_form", qdq_form}};
+          {"qdq_form", qdq_form},
+          {"sum", sum},
+          {"pool", pool},
+          {"lookup", lookup}};
 }
 
 }  // namespace faultwave::nn::test
