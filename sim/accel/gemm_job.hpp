@@ -27,6 +27,9 @@ struct GemmJob {
   /// Bytes that move between host and accelerator memory around this product (0: resident).
   int64_t input_bytes = 0;
   int64_t output_bytes = 0;
+  /// Activations' footprint on chip (a convolution's feature maps are smaller than its im2col
+  /// matrix); 0: m * k. What does not fit is streamed from the host in pieces.
+  int64_t buffer_bytes = 0;
 };
 
 /// Cycles of one job by cause; the causes add up to `total`.

@@ -93,6 +93,7 @@ class BatchRunner {
     job.product_is_signed = options_.format == NumberFormat::kInt8;
     job.weight_on_port_a = options_.weight_on_port_a;
     if (layer.inputs.at(0) == network_.input) job.input_bytes = num_images * input.shape.size();
+    job.buffer_bytes = num_images * input.shape.size();
     const bool is_output = layer.output == network_.output;
     if (is_output) {
       job.output_bytes = num_images * output.shape.size() *

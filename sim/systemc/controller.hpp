@@ -1,4 +1,7 @@
-// The controller: issues the folds of a program, cycle by cycle, and attributes every cycle.
+// The controller: executes a program, cycle by cycle, and attributes every cycle.
+//
+// Two program counters, as in a decoupled access/execute machine: ReadWeights run ahead of the rest
+// as far as FIFO and weight registers allow; everything else is executed in order.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +35,8 @@ SC_MODULE(Controller) {
   Controller(sc_core::sc_module_name name, const TpuConfig& config, Bus<ControlWord>& control,
              WeightMemory& weights, HostInterface& host);
 
-  /// Starts a program; `folds` must live until is_done().
-  void start_gemm(const std::vector<Fold>& folds, int64_t input_bytes, int64_t output_bytes);
+  /// Starts a program, which must live until is_done().
+  void start_program(const std::vector<Instruction>& program);
   /// Starts a step of `cycles` in the activation unit.
   void start_vector(int64_t cycles);
   bool is_done() const { return phase_ == Phase::kIdle; }
@@ -43,13 +46,17 @@ SC_MODULE(Controller) {
   int64_t cycle() const { return cycle_; }
 
  private:
-  enum class Phase { kIdle, kReadHost, kCompute, kWriteHost, kVector };
+  enum class Phase { kIdle, kProgram, kVector };
 
   void on_clock();
   Cause run_cycle();
-  Cause compute_cycle();
-  bool may_start_shift() const;
-  bool may_start_stream() const;
+  Cause program_cycle();
+  /// Executes instructions from the program counter on until one has to wait.
+  void execute();
+  bool try_read_weights();
+  bool try_multiply(const Fold& fold);
+  /// Nothing is in flight in the array.
+  bool is_drained() const { return cycle_ >= end_of(last_stream_); }
   /// First cycle after the last partial sum of a stream has left the array.
   int64_t end_of(const Flight& stream) const;
   void count(Cause what);
@@ -60,13 +67,15 @@ SC_MODULE(Controller) {
   HostInterface& host_;
 
   Phase phase_ = Phase::kIdle;
-  const std::vector<Fold>* folds_ = nullptr;
-  int64_t output_bytes_ = 0;
+  const std::vector<Instruction>* program_ = nullptr;
+  std::size_t counter_ = 0;          ///< next instruction
+  std::size_t weights_counter_ = 0;  ///< next ReadWeights to start
+  bool host_started_ = false;
   int64_t vector_cycles_left_ = 0;
   int64_t cycle_ = 0;
-  int64_t results_ready_ = 0;    ///< cycle from which the results of the step before can be read
-  std::size_t num_shifts_ = 0;   ///< folds whose weight shift has started
-  std::size_t num_streams_ = 0;  ///< folds whose activation stream has started
+  int64_t results_ready_ = 0;  ///< cycle from which the results of the step before can be read
+  int64_t num_shifts_ = 0;     ///< folds whose weight shift has started
+  int64_t num_streams_ = 0;    ///< folds whose activation stream has started
   Flight last_shift_;
   Flight last_stream_;
   std::vector<Flight> shifts_;

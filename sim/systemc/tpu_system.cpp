@@ -125,13 +125,13 @@ accel::CycleReport TpuSystem::run_gemm(const accel::GemmJob& job, int32_t* sums)
                       job.weight_on_port_a == impl_->wiring.weight_on_port_a,
                   "the job is wired differently from the array");
   const ContextScope scope(impl_->context.get());
-  const std::vector<Fold> folds = compile_gemm(impl_->config, job);
+  const std::vector<Instruction> program = compile_gemm(impl_->config, job);
   Modules& modules = *impl_->modules;
   modules.unified_buffer.load(job);
-  modules.weight_memory.load(job, static_cast<int64_t>(folds.size()));
+  modules.weight_memory.load(job, static_cast<int64_t>(folds_of(program).size()));
   modules.accumulators.load(sums, job.n);
   const uint64_t before = impl_->array.num_multiplications();
-  modules.controller.start_gemm(folds, job.input_bytes, job.output_bytes);
+  modules.controller.start_program(program);
   impl_->run_to_completion();
   accel::CycleReport report = modules.controller.report();
   report.multiplications = static_cast<int64_t>(impl_->array.num_multiplications() - before);

@@ -109,7 +109,7 @@ TEST_P(ScaleSim, exposed_preload_takes_the_closed_form) {
   const auto& c = GetParam();
   const auto config = ideal(c.rows, c.cols, Preload::kExposed);
   const auto problem = random_problem(c.m, c.n, c.k, 1);
-  const auto folds = compile_gemm(config, problem.job(false));
+  const auto folds = folds_of(compile_gemm(config, problem.job(false)));
   EXPECT_EQ(exposed_cycles(config, folds) - 1, c.cycles);
   const Outcome result = run(config, problem);
   EXPECT_EQ(result.report.total - 1, c.cycles);
@@ -140,7 +140,8 @@ TEST(TpuSystem, hidden_preload_takes_its_closed_form_on_random_shapes) {
     SCOPED_TRACE(fmt::format("{}x{}, {} accumulator rows; {} x {} x {}", config.rows, config.cols,
                              config.accumulator_rows, problem.m, problem.n, problem.k));
     const Outcome result = run(config, problem);
-    EXPECT_EQ(result.report.total, hidden_cycles(config, compile_gemm(config, problem.job(false))));
+    EXPECT_EQ(result.report.total,
+              hidden_cycles(config, folds_of(compile_gemm(config, problem.job(false)))));
     expect_causes_add_up(result.report);
   }
 }
@@ -230,8 +231,8 @@ TEST(TpuSystem, a_window_that_never_opens_or_has_closed_changes_nothing) {
 TEST(TpuSystem, tpu_v1_hides_the_256_cycle_shift_and_pipelines_batches) {
   auto config = tpu_preset("256x256");
   config.weight_dram_gb_s = 0;
-  const auto once = compile_gemm(config, random_problem(300, 256, 256, 1).job(false));
-  const auto many = compile_gemm(config, random_problem(300, 256, 5 * 256, 1).job(false));
+  const auto once = folds_of(compile_gemm(config, random_problem(300, 256, 256, 1).job(false)));
+  const auto many = folds_of(compile_gemm(config, random_problem(300, 256, 5 * 256, 1).job(false)));
   EXPECT_EQ(hidden_cycles(config, many) - hidden_cycles(config, once), 4 * 300);
   EXPECT_EQ(run(config, random_problem(300, 256, 512, 1)).report.total, 256 + 2 * 300 + 510);
 }
@@ -262,6 +263,54 @@ TEST(TpuSystem, host_transfers_wait_for_latency_and_bandwidth) {
   const auto report = tpu.run_gemm(job, sums.data());
   EXPECT_EQ(report.host_wait, 110 + 60);
   expect_causes_add_up(report);
+}
+
+TEST(TpuSystem, activations_beyond_the_unified_buffer_are_streamed_in_pieces) {
+  auto config = ideal(4, 4, Preload::kHidden);
+  config.host_gb_s = 0.7;  // one byte per cycle at 700 MHz
+  config.unified_buffer_bytes = 40;
+  const auto problem = random_problem(20, 6, 8, 1);  // 160 bytes: four pieces of five rows
+  const auto job = problem.job(false);
+  EXPECT_EQ(rows_per_piece(config, job), 5);
+  EXPECT_EQ(folds_of(compile_gemm(config, job)).size(), 4u * 2 * 2);
+  const auto exact = netlist::exact_table(false);
+  const Outcome result = run(config, problem);
+  EXPECT_EQ(result.sums, reference_sums(
+                             problem, [&](int64_t, int64_t) -> const auto& { return exact; }));
+  EXPECT_EQ(result.report.host_wait, 160);
+  expect_causes_add_up(result.report);
+  config.unified_buffer_bytes = 8;
+  EXPECT_EQ(rows_per_piece(config, job), 1);
+  config.unified_buffer_bytes = 7;
+  EXPECT_THROW(rows_per_piece(config, job), UsageError);
+}
+
+TEST(TpuProgram, instructions_come_in_the_order_that_the_data_needs) {
+  auto config = ideal(4, 4, Preload::kHidden);
+  auto problem = random_problem(3, 5, 6, 1);
+  auto job = problem.job(false);
+  job.input_bytes = 18;
+  job.output_bytes = 60;
+  std::string listing;
+  for (const auto& instruction : compile_gemm(config, job)) {
+    listing += "rwmaW"[static_cast<int>(instruction.opcode)];
+  }
+  EXPECT_EQ(listing,
+            "r"
+            "wmwma"
+            "wmwma"
+            "W");
+}
+
+TEST(TpuProgram, products_of_too_many_passes_are_refused) {
+  auto config = ideal(1, 1, Preload::kHidden);
+  GemmJob job;
+  job.m = 1;
+  job.n = 2048;
+  job.k = 2048;
+  EXPECT_EQ(folds_of(compile_gemm(config, job)).size(), static_cast<std::size_t>(kMaxFolds));
+  job.n = 2049;
+  EXPECT_THROW(compile_gemm(config, job), UsageError);
 }
 
 TEST(TpuSystem, time_goes_on_across_products_and_a_dependent_one_waits_for_the_results) {

@@ -1,0 +1,176 @@
+// The program as a user types it: output, exit status, messages.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/file.hpp"
+#include "base/subprocess.hpp"
+#include "base/tree.hpp"
+
+namespace faultwave {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+ProcessResult faultwave(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), std::string(FAULTWAVE_BINARY_DIR) + "/bin/faultwave");
+  return run_process(arguments);
+}
+
+/// The JSON that a command writes with `--json`.
+json json_of(std::vector<std::string> arguments) {
+  TemporaryDirectory folder;
+  const auto path = folder.path() / "result.json";
+  arguments.insert(arguments.end(), {"--json", path.string()});
+  const auto result = faultwave(arguments);
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  return result.exit_code == 0 ? json::parse(read_file(path)) : json();
+}
+
+std::string config(const std::string& name) { return (tree_root() / "configs" / name).string(); }
+
+TEST(Cli, help_and_version_succeed_and_name_every_command) {
+  const auto help = faultwave({"--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  for (const char* command : {"run", "gemm", "sites", "netlist", "version"}) {
+    EXPECT_THAT(help.output, HasSubstr(command));
+    const auto of_command = faultwave({command, "--help"});
+    EXPECT_EQ(of_command.exit_code, 0) << command << of_command.output;
+  }
+  EXPECT_THAT(faultwave({"version"}).output, HasSubstr("faultwave 0."));
+}
+
+struct BadCall {
+  const char* name;
+  std::vector<std::string> arguments;
+  int exit_code;
+  const char* message;
+};
+class BadCalls : public ::testing::TestWithParam<BadCall> {};
+
+TEST_P(BadCalls, end_with_their_status_and_message) {
+  const auto result = faultwave(GetParam().arguments);
+  EXPECT_EQ(result.exit_code, GetParam().exit_code) << result.output;
+  EXPECT_THAT(result.output, HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, BadCalls,
+    ::testing::Values(
+        BadCall{"nothing", {}, 2, "usage: faultwave COMMAND"},
+        BadCall{"command", {"rum"}, 2, "did you mean 'run'"},
+        BadCall{"option", {"run", "x.yaml", "--jsn"}, 2, "unrecognised option '--jsn'"},
+        BadCall{"no_config", {"run"}, 2, "config"},
+        BadCall{"missing_file", {"run", "/nowhere.yaml"}, 3, "/nowhere.yaml: no such file"},
+        BadCall{"array", {"gemm", "--array", "0x4", "--m", "1", "--n", "1", "--k", "1"}, 2, "0x4"},
+        BadCall{"array_text",
+                {"gemm", "--array", "4by4", "--m", "1", "--n", "1", "--k", "1"},
+                2,
+                "4by4"},
+        BadCall{"empty_product",
+                {"gemm", "--array", "4x4", "--m", "0", "--n", "1", "--k", "1"},
+                2,
+                "0"},
+        BadCall{"fault",
+                {"gemm", "--array", "4x4", "--m", "1", "--n", "1", "--k", "1", "--fault",
+                 "pe[9][0].weight[0].sa0"},
+                2,
+                "pe[9][0]"},
+        BadCall{"multiplier", {"sites", "fw8u_dada"}, 3, "did you mean 'fw8u_dadda'"},
+        BadCall{"family", {"netlist", "generate", "--family", "daddda"}, 2, "dadda"},
+        BadCall{"netlist_verb", {"netlist", "inof", "fw8u_dadda"}, 2, "info"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Cli, gemm_reports_the_closed_form_and_reproduces_its_checksum) {
+  const std::vector<std::string> call = {
+      "gemm", "--accelerator", "tpu", "--array", "8x16", "--m", "10", "--n",
+      "20",   "--k",           "30",  "--seed",  "5"};
+  const json first = json_of(call);
+  EXPECT_EQ(first["cycles"], 319);
+  EXPECT_EQ(first["seed"], 5);
+  int64_t sum = 0;
+  for (const auto& [cause, cycles] : first["cycles_by_cause"].items()) sum += cycles.get<int64_t>();
+  EXPECT_EQ(sum, 319);
+  EXPECT_EQ(json_of(call)["result_sha256"], first["result_sha256"]);
+  auto faulty = call;
+  faulty.insert(faulty.end(), {"--fault", "pe[1][2].mult.O[9].sa1"});
+  EXPECT_NE(json_of(faulty)["result_sha256"], first["result_sha256"]);
+}
+
+TEST(Cli, netlist_info_and_sites_write_their_json_keys) {
+  const json info = json_of({"netlist", "info", "fw8u_trunc6"});
+  for (const char* key : {"mae", "wce", "ep_percent", "mse", "mre_percent", "table_sha256"}) {
+    EXPECT_TRUE(info.contains(key)) << key;
+  }
+  EXPECT_EQ(info["wce"], 321);
+  EXPECT_FALSE(json_of({"sites", "fw8u_trunc8"}).empty());
+}
+
+TEST(Cli, run_of_the_quickstart_reports_every_row_and_is_reproducible) {
+  const std::vector<std::string> call = {"run", config("quickstart.yaml"), "--limit", "40"};
+  const json first = json_of(call);
+  std::vector<std::string> names;
+  for (const auto& run : first["runs"]) {
+    names.push_back(run["name"]);
+    for (const char* key : {"multiplier", "mitigation", "accuracy", "correct", "images", "sdc1",
+                            "cycles", "utilisation", "energy_pj", "logits_sha256"}) {
+      EXPECT_TRUE(run.contains(key)) << key;
+    }
+    EXPECT_EQ(run["images"], 40);
+    int64_t sum = 0;
+    for (const auto& [cause, cycles] : run["cycles_by_cause"].items()) sum += cycles.get<int64_t>();
+    EXPECT_EQ(sum, run["cycles"]);
+  }
+  EXPECT_THAT(names, ::testing::IsSupersetOf({"exact", "exact + fault", "approximate", "fault",
+                                              "fault + fap", "fault + fal_retune"}));
+  for (const char* key : {"version", "git", "seed", "netlist_sha256", "config"}) {
+    EXPECT_TRUE(first["provenance"].contains(key)) << key;
+  }
+  const json second = json_of(call);
+  EXPECT_EQ(second["runs"], first["runs"]);
+}
+
+TEST(Cli, run_does_not_depend_on_the_batch_size) {
+  std::vector<std::string> call = {"run", config("quickstart.yaml"), "--limit", "30"};
+  const json whole = json_of(call);
+  call.insert(call.end(), {"--set", "accelerator.batch_images=7"});
+  const json batched = json_of(call);
+  ASSERT_EQ(whole["runs"].size(), batched["runs"].size());
+  for (std::size_t i = 0; i < whole["runs"].size(); ++i) {
+    EXPECT_EQ(whole["runs"][i]["logits_sha256"], batched["runs"][i]["logits_sha256"]);
+  }
+}
+
+TEST(Cli, an_array_of_another_size_gives_the_same_fault_free_logits) {
+  const std::vector<std::string> call = {
+      "run", config("quickstart.yaml"), "--limit", "30", "--set", "faults=[]"};
+  auto other = call;
+  other.insert(other.end(), {"--set", "accelerator.rows=33", "--set", "accelerator.cols=50"});
+  const json x = json_of(call);
+  const json y = json_of(other);
+  ASSERT_EQ(x["runs"].size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(x["runs"][i]["logits_sha256"], y["runs"][i]["logits_sha256"]);
+    EXPECT_NE(x["runs"][i]["cycles"], y["runs"][i]["cycles"]);
+  }
+}
+
+TEST(Cli, a_signed_multiplier_with_an_unsigned_format_is_refused) {
+  const auto result =
+      faultwave({"run", config("quickstart.yaml"), "--set", "multiplier.netlist=fw8s_bw"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.output,
+              HasSubstr("'fw8s_bw' is signed, number format 'affine_u8' needs an unsigned"));
+}
+
+TEST(Cli, an_unwritable_result_file_is_an_error_without_half_a_file) {
+  const auto result = faultwave(
+      {"gemm", "--array", "2x2", "--m", "2", "--n", "2", "--k", "2", "--json", "/dev/null/x.json"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.output, HasSubstr("/dev/null/x.json"));
+}
+
+}  // namespace
+}  // namespace faultwave
