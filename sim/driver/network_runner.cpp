@@ -92,7 +92,7 @@ class BatchRunner {
     job.weight_flags = encoded_[index].flags.data();
     job.product_is_signed = options_.format == NumberFormat::kInt8;
     job.weight_on_port_a = options_.weight_on_port_a;
-    if (layer.inputs.at(0) == network_.input) job.input_bytes = num_images * input.shape.size();
+    if (is_network_input(layer.inputs.at(0))) job.input_bytes = num_images * input.shape.size();
     job.buffer_bytes = num_images * input.shape.size();
     const bool is_output = layer.output == network_.output;
     if (is_output) {
@@ -114,6 +114,17 @@ class BatchRunner {
           nn::requantize(layer, network_, sums.data(), num_images, rows);
     }
     return cycles;
+  }
+
+  /// The images themselves, as they are or reshaped.
+  bool is_network_input(int value) const {
+    if (value == network_.input) return true;
+    for (const nn::Layer& layer : network_.layers) {
+      if (layer.output == value && layer.kind == nn::LayerKind::kReshape) {
+        return is_network_input(layer.inputs.at(0));
+      }
+    }
+    return false;
   }
 
   accel::CycleReport run_vector(const nn::Layer& layer, int64_t num_images) {

@@ -84,6 +84,28 @@ TEST(NetworkRunner, batch_is_what_the_buffer_holds_and_at_least_one) {
   EXPECT_EQ(batch_size(network, options), 9);
 }
 
+TEST(NetworkRunner, images_come_from_the_host_once_and_logits_go_back_once) {
+  const auto table = netlist::exact_table(false);
+  for (const bool flatten_first : {false, true}) {
+    auto network = small_network(5, 0);
+    if (flatten_first) {
+      // Flatten, then the fully connected layer alone on 27 features.
+      network.values[0].shape = {3, 3, 3};
+      network.layers = {network.layers[2], network.layers[3]};
+      network.layers[0].inputs = {0};
+    }
+    TableAccelerator accelerator(
+        4, 4, [&](int, int) -> const auto& { return table; });
+    const int64_t bytes = network.values[0].shape.size();
+    const auto images = random_images(6, kNumImages * bytes);
+    RunnerOptions options;
+    options.batch_images = 4;
+    run_network(network, load_unmodified(network), accelerator, options, images.data(), kNumImages);
+    EXPECT_EQ(accelerator.input_bytes(), kNumImages * bytes);
+    EXPECT_EQ(accelerator.output_bytes(), kNumImages * 5 * 4);
+  }
+}
+
 TEST(NetworkRunner, progress_covers_every_layer_of_every_batch) {
   const auto table = netlist::exact_table(false);
   TableAccelerator accelerator(

@@ -34,6 +34,8 @@ class TableAccelerator : public accel::Accelerator {
         sums[m * job.n + n] = static_cast<int32_t>(sum);
       }
     }
+    input_bytes_ += job.input_bytes;
+    output_bytes_ += job.output_bytes;
     accel::CycleReport report;
     report.total = report.active = job.m;
     return report;
@@ -42,12 +44,16 @@ class TableAccelerator : public accel::Accelerator {
   accel::Coordinates locus_of(int64_t k, int64_t n) const override {
     return {static_cast<int>(k % rows_), static_cast<int>(n % cols_)};
   }
+  int64_t input_bytes() const { return input_bytes_; }
+  int64_t output_bytes() const { return output_bytes_; }
   uint64_t cycle() const override { return 0; }
   int64_t num_pes() const override { return int64_t{rows_} * cols_; }
 
  private:
   int rows_;
   int cols_;
+  int64_t input_bytes_ = 0;
+  int64_t output_bytes_ = 0;
   TableOf table_of_;
 };
 
