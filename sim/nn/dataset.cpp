@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "base/suggest.hpp"
@@ -20,11 +21,14 @@ constexpr std::size_t kCifarRecordBytes = 1 + 3072;
 constexpr int kMaxSide = 4096;
 constexpr uint8_t kNumClasses = 10;
 
-/// Whole content, inflated when it is gzip.
+bool is_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+/// Whole content, inflated when it is gzip. Grows with what is read, whatever headers announce.
 std::vector<uint8_t> read_maybe_gzip(const std::filesystem::path& path) {
-  if (!std::filesystem::is_regular_file(path)) {
-    throw InputError({path.string()}, "no such file", "check the path");
-  }
+  if (!is_file(path)) throw InputError({path.string()}, "no such file", "check the path");
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
   if (file == nullptr) throw InputError({path.string()}, "cannot open");
   std::vector<uint8_t> content;
@@ -79,6 +83,7 @@ std::vector<uint32_t> read_header(const std::vector<uint8_t>& bytes,
     }
     size *= dims[i];
   }
+  if (dims[0] == 0) throw InputError({path.string()}, "offset 4: the file holds nothing");
   if (size != bytes.size() - header) {
     throw InputError({path.string()},
                      fmt::format("{} bytes of data, the header at offset 4 announces {}",
@@ -100,14 +105,14 @@ void check_labels(const std::vector<uint8_t>& labels, std::size_t offset, std::s
 
 /// `path` or `path`.gz, whichever exists; empty otherwise.
 std::filesystem::path plain_or_gz(const std::filesystem::path& path) {
-  if (std::filesystem::is_regular_file(path)) return path;
+  if (is_file(path)) return path;
   const std::filesystem::path packed = path.string() + ".gz";
-  return std::filesystem::is_regular_file(packed) ? packed : std::filesystem::path();
+  return is_file(packed) ? packed : std::filesystem::path();
 }
 
 std::filesystem::path find(const std::filesystem::path& folder, const std::string& file,
                            const std::string& advice) {
-  const auto path = folder.empty() ? std::filesystem::path() : plain_or_gz(folder / file);
+  auto path = plain_or_gz(folder / file);
   if (path.empty()) throw InputError({(folder / file).string()}, "no such file", advice);
   return path;
 }
@@ -116,6 +121,42 @@ Dataset load_pair(const std::filesystem::path& folder, const std::string& prefix
                   const std::string& advice) {
   return load_idx(find(folder, prefix + "-images-idx3-ubyte", advice),
                   find(folder, prefix + "-labels-idx1-ubyte", advice));
+}
+
+Dataset load_strokes(const std::string& split) {
+  const auto shipped = tree_root() / "models" / "data";
+  const std::string prefix = "strokes-" + split;
+  const bool ships = !plain_or_gz(shipped / (prefix + "-images-idx3-ubyte")).empty();
+  const auto own = data_root() / "datasets" / "strokes";
+  return load_pair(ships || data_root().empty() ? shipped : own, prefix,
+                   fmt::format("'test' and 'calib' ship with Faultwave; draw the others with "
+                               "python3 models/make_strokes.py --split {} --out FOLDER, FOLDER "
+                               "being $FAULTWAVE_DATA/datasets/strokes",
+                               split));
+}
+
+/// Batches 1 to 5 as far as they are there, or the test batch.
+Dataset load_cifar10_split(const std::filesystem::path& folder, const std::string& split,
+                           const std::string& advice) {
+  if (split == "test") return load_cifar10({find(folder, "test_batch.bin", advice)});
+  std::vector<std::filesystem::path> batches{find(folder, "data_batch_1.bin", advice)};
+  for (int i = 2; i <= 5; ++i) {
+    const auto path = plain_or_gz(folder / fmt::format("data_batch_{}.bin", i));
+    if (!path.empty()) batches.push_back(path);
+  }
+  return load_cifar10(batches);
+}
+
+/// A public data set of FAULTWAVE_DATA.
+Dataset load_public(const std::string& name, const std::string& split) {
+  if (split == "calib") {
+    throw UsageError(fmt::format("data set '{}' has no split 'calib'\n  fix: use 'train'", name));
+  }
+  const auto folder = data_root() / "datasets" / name;
+  const std::string advice = fmt::format(
+      "set FAULTWAVE_DATA to a folder that holds datasets/{}, or run scripts/fetch_data.sh", name);
+  if (name == "cifar10") return load_cifar10_split(folder, split, advice);
+  return load_pair(folder, split == "test" ? "t10k" : "train", advice);
 }
 
 }  // namespace
@@ -190,35 +231,7 @@ Dataset load_dataset(const std::string& name, const std::string& split) {
     throw UsageError(fmt::format("unknown split '{}'\n  fix: {}", split,
                                  suggestion(split, {"train", "test", "calib"})));
   }
-  Dataset data;
-  if (name == "strokes") {
-    data =
-        load_pair(tree_root() / "models" / "data", "strokes-" + split,
-                  "'test' and 'calib' ship with Faultwave; models/make_strokes.py draws 'train'");
-  } else {
-    const auto folder =
-        data_root().empty() ? std::filesystem::path() : data_root() / "datasets" / name;
-    const std::string advice =
-        fmt::format("set FAULTWAVE_DATA to a folder that holds datasets/{}", name);
-    if (split == "calib") {
-      throw UsageError(fmt::format("data set '{}' has no split 'calib'\n  fix: use train", name));
-    }
-    if (name == "cifar10") {
-      std::vector<std::filesystem::path> batches;
-      if (split == "test") {
-        batches.push_back(find(folder, "test_batch.bin", advice));
-      } else {
-        batches.push_back(find(folder, "data_batch_1.bin", advice));
-        for (int i = 2; i <= 5; ++i) {
-          const auto path = plain_or_gz(folder / fmt::format("data_batch_{}.bin", i));
-          if (!path.empty()) batches.push_back(path);
-        }
-      }
-      data = load_cifar10(batches);
-    } else {
-      data = load_pair(folder, split == "test" ? "t10k" : "train", advice);
-    }
-  }
+  Dataset data = name == "strokes" ? load_strokes(split) : load_public(name, split);
   data.name = name;
   return data;
 }

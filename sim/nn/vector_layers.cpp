@@ -117,8 +117,9 @@ std::vector<uint8_t> global_average_pool(const Layer& layer, const Value& input,
   return result;
 }
 
-/// QLinearAdd: two fused multiply-adds in float32 on the codes; the zero points are folded into one
-/// constant.
+/// QLinearAdd as ONNX Runtime's x86-64 kernel (AVX2 and later) rounds: two fused multiply-adds in
+/// float32 on the codes, the zero points folded into one constant, itself with a fused product. Its
+/// ARM kernel uses fixed-point arithmetic and may differ by one code.
 class QuantizedAdd {
  public:
   QuantizedAdd(const Layer& layer, const Quantization& a, const Quantization& b,
