@@ -101,10 +101,25 @@ namespace {
 HWY_EXPORT(apply);
 HWY_EXPORT(differs);
 
+void set_level(const std::string& level) {
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  if (level.empty()) return;
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    if (level == hwy::TargetName(target)) {
+      hwy::SetSupportedTargetsForTest(target);
+      hwy::GetChosenTarget().Update(target);
+      return;
+    }
+  }
+  throw UsageError(fmt::format("SIMD level '{}' is not available here\n  fix: {}", level,
+                               suggestion(level, simd_levels())));
+}
+
 /// Applies FAULTWAVE_SIMD once, before the first dispatch.
 void apply_environment() {
   static const bool done = [] {
-    force_simd_level(environment("FAULTWAVE_SIMD"));
+    set_level(environment("FAULTWAVE_SIMD"));
     return true;
   }();
   static_cast<void>(done);
@@ -147,18 +162,8 @@ std::vector<std::string> simd_levels() {
 }
 
 void force_simd_level(const std::string& level) {
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  if (level.empty()) return;
-  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    if (level == hwy::TargetName(target)) {
-      hwy::SetSupportedTargetsForTest(target);
-      hwy::GetChosenTarget().Update(target);
-      return;
-    }
-  }
-  throw UsageError(fmt::format("SIMD level '{}' is not available here\n  fix: {}", level,
-                               suggestion(level, simd_levels())));
+  apply_environment();  // now or never: the caller's choice comes after it
+  set_level(level);
 }
 
 }  // namespace faultwave::bits
