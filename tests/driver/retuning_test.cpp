@@ -1,0 +1,127 @@
+#include "driver/retuning.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "driver/small_network.hpp"
+#include "driver/table_accelerator.hpp"
+#include "nn/kernels.hpp"
+#include "support/multipliers.hpp"
+
+namespace faultwave::driver {
+namespace {
+
+using netlist::NumberFormat;
+
+constexpr int kRows = 4;
+constexpr int kCols = 3;
+constexpr int64_t kNumImages = 40;
+
+/// A faulty array, the network on it, and its exact logits.
+struct Bench {
+  explicit Bench(NumberFormat number_format)
+      : format(number_format),
+        multiplier(test_support::array_multiplier(number_format == NumberFormat::kInt8)),
+        faults({fault::parse_fault(multiplier, "pe[1][2].mult.O[11].sa1", kRows, kCols),
+                fault::parse_fault(multiplier, "pe[3][0].weight[6].sa0", kRows, kCols)}),
+        tables(build_locus_tables(multiplier, faults, kRows, kCols, true)),
+        accelerator(
+            kRows, kCols,
+            [this](int row, int col) -> const auto& { return tables.tables[tables.at(row, col)]; }),
+        network(small_network(21, 0)),
+        images(random_images(22, kNumImages * 72)),
+        exact(nn::run_exact(network, images.data(), kNumImages).logits) {
+    mitigation::register_builtin_mitigations();
+  }
+
+  LoadedNetwork load(const std::string& name) const {
+    RetuningOptions options;
+    options.format = format;
+    options.calibration_images = images.data();
+    options.num_calibration_images = kNumImages / 2;
+    return retune(network, *mitigation::make_mitigation(name), tables, accelerator, options);
+  }
+
+  std::vector<int32_t> logits(const LoadedNetwork& loaded) {
+    RunnerOptions options;
+    options.format = format;
+    return run_network(network, loaded, accelerator, options, images.data(), kNumImages).logits;
+  }
+
+  double error_of(const std::string& name) {
+    const auto seen = logits(load(name));
+    double sum = 0;
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      sum += std::abs(static_cast<double>(seen[i]) - exact[i]);
+    return sum;
+  }
+
+  NumberFormat format;
+  netlist::Netlist multiplier;
+  std::vector<fault::Fault> faults;
+  LocusTables tables;
+  TableAccelerator accelerator;
+  nn::Network network;
+  std::vector<uint8_t> images;
+  std::vector<int32_t> exact;
+};
+
+class RetuningInEveryFormat : public ::testing::TestWithParam<NumberFormat> {};
+
+TEST_P(RetuningInEveryFormat, fap_on_faulty_pes_equals_the_pruned_network_on_healthy_ones) {
+  Bench bench(GetParam());
+  nn::Network pruned = bench.network;
+  for (auto& layer : pruned.layers) {
+    for (int64_t n = 0; n < layer.num_outputs; ++n) {
+      for (int64_t k = 0; k < layer.num_inputs; ++k) {
+        if (bench.tables.at(static_cast<int>(k % kRows), static_cast<int>(n % kCols)) != 0) {
+          layer.weights[static_cast<std::size_t>(n * layer.num_inputs + k)] = 0;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(bench.logits(bench.load("fap")),
+            nn::run_exact(pruned, bench.images.data(), kNumImages).logits);
+}
+
+TEST_P(RetuningInEveryFormat, none_loads_the_networks_own_weights_and_the_faults_show) {
+  Bench bench(GetParam());
+  EXPECT_EQ(bench.logits(bench.load("none")), bench.logits(load_unmodified(bench.network)));
+  EXPECT_GT(bench.error_of("none"), 0);
+}
+
+TEST_P(RetuningInEveryFormat, retuning_brings_the_logits_nearer_to_the_exact_ones) {
+  Bench bench(GetParam());
+  const double before = bench.error_of("none");
+  EXPECT_LT(bench.error_of("fal_retune_offset"), 0.5 * before);
+  EXPECT_LE(bench.error_of("fal_retune"), 1.05 * before);
+}
+
+TEST_P(RetuningInEveryFormat, only_weights_on_faulty_pes_change) {
+  Bench bench(GetParam());
+  for (const char* name : {"fal_retune", "fal_retune_uniform", "fal_retune_offset"}) {
+    const auto own = load_unmodified(bench.network);
+    const auto loaded = bench.load(name);
+    for (std::size_t i = 0; i < loaded.layers.size(); ++i) {
+      const auto& layer = bench.network.layers[i];
+      for (int64_t place = 0; place < layer.num_inputs * layer.num_outputs; ++place) {
+        const auto locus =
+            bench.accelerator.locus_of(place / layer.num_outputs, place % layer.num_outputs);
+        if (bench.tables.at(locus.row, locus.col) != 0) continue;
+        EXPECT_EQ(loaded.layers[i].weights[static_cast<std::size_t>(place)],
+                  own.layers[i].weights[static_cast<std::size_t>(place)]);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, RetuningInEveryFormat,
+                         ::testing::Values(NumberFormat::kAffineU8, NumberFormat::kSignMagnitude,
+                                           NumberFormat::kInt8),
+                         [](const auto& test) {
+                           return std::string(netlist::to_string(test.param));
+                         });
+
+}  // namespace
+}  // namespace faultwave::driver
