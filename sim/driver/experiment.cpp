@@ -91,7 +91,6 @@ class ExperimentRunner {
       const LocusTables tables =
           build_locus_tables(multiplier_.netlist, faults, config_.tpu.rows, config_.tpu.cols,
                              config_.multiplier.weight_on_port_a);
-      experiment_.num_faulty_pes = tables.num_faulty();
       for (const auto& name : mitigation_names()) {
         run_row(name == "none" ? base : base + " + " + name, multiplier_, faults, name, &tables);
       }
@@ -157,6 +156,14 @@ class ExperimentRunner {
     experiment_.netlist_sha256 = multiplier_.table_sha256;
     experiment_.netlist_path = multiplier_.path;
     experiment_.num_faults = static_cast<int64_t>(faults.size());
+    std::set<fault::PeLocus> loci;
+    for (const auto& fault : faults) loci.insert(fault.locus);
+    experiment_.num_faulty_pes = static_cast<int64_t>(loci.size());
+    std::set<uint64_t> seeds;
+    for (const auto& spec : config_.faults) {
+      if (spec.site.empty()) seeds.insert(spec.seed.value_or(config_.seed));
+    }
+    experiment_.fault_seeds.assign(seeds.begin(), seeds.end());
     // A site as the configuration spells it; drawn ones by their canonical name.
     for (const auto& spec : config_.faults) {
       if (!spec.site.empty()) experiment_.fault_names.push_back(spec.site);

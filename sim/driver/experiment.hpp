@@ -37,8 +37,9 @@ struct Experiment {
   std::string netlist_path;
   std::vector<std::string> fault_names;  ///< at most the first kMaxNamedFaults
   int64_t num_faults = 0;
-  int64_t num_faulty_pes = 0;
-  std::vector<std::string> notes;  ///< warnings for the reader
+  int64_t num_faulty_pes = 0;         ///< PEs that carry a fault
+  std::vector<uint64_t> fault_seeds;  ///< of the entries that draw; empty: nothing was drawn
+  std::vector<std::string> notes;     ///< warnings for the reader
 };
 
 inline constexpr std::size_t kMaxNamedFaults = 32;

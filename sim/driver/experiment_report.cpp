@@ -53,9 +53,13 @@ std::string heading(const RunConfig& config, const Experiment& experiment) {
       config.data.name, config.tpu.rows, config.tpu.cols, config.tpu.clock_mhz,
       experiment.rows.back().multiplier, netlist::to_string(config.multiplier.format));
   if (experiment.num_faults == 0) return text + "no fault\n";
-  text += fmt::format("{} fault{} in {} of {} PEs (seed {}): {}", experiment.num_faults,
+  const std::string seeds =
+      experiment.fault_seeds.empty()
+          ? ""
+          : fmt::format(" (seed {})", fmt::join(experiment.fault_seeds, ", "));
+  text += fmt::format("{} fault{} in {} of {} PEs{}: {}", experiment.num_faults,
                       experiment.num_faults == 1 ? "" : "s", experiment.num_faulty_pes,
-                      config.tpu.rows * config.tpu.cols, config.seed, experiment.fault_names[0]);
+                      config.tpu.rows * config.tpu.cols, seeds, experiment.fault_names[0]);
   if (experiment.num_faults > 1) text += ", ...";
   return text + "\n";
 }
@@ -169,6 +173,7 @@ std::string experiment_json(const RunConfig& config, const Experiment& experimen
                          {"faults",
                           {{"count", experiment.num_faults},
                            {"faulty_pes", experiment.num_faulty_pes},
+                           {"seeds", experiment.fault_seeds},
                            {"first", experiment.fault_names}}},
                          {"multiplication",
                           {{"multiplier", energy_json(experiment.energy)},
