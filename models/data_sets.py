@@ -26,5 +26,5 @@ def load(name, split, work):
         return read_split(folder, prefix)
     folder = data_folder() / "datasets" / name
     if not folder.is_dir():
-        raise SystemExit(f"{folder} does not exist: set FAULTWAVE_DATA or run scripts/fetch_data.sh")
+        raise SystemExit(f"{folder} does not exist: set FAULTWAVE_DATA to a folder that holds datasets")
     return read_split(folder, PREFIXES[split])

@@ -25,7 +25,7 @@ Netlist one_gate(GateKind kind, int copies = 1) {
 TEST(Energy, is_calibrated_on_the_published_exact_multiplier) {
   const auto path = test_data_root() / "evoapprox8b" / "netlists" / "mul8u_1JFF.json";
   if (!std::filesystem::exists(path)) {
-    GTEST_SKIP() << "set FAULTWAVE_DATA or run scripts/fetch_data.sh";
+    GTEST_SKIP() << "set FAULTWAVE_DATA to a folder that holds evoapprox8b";
   }
   const auto netlist = load_netlist(path);
   EXPECT_NEAR(estimated_energy_pj(netlist), 0.391 * 1.43, 1e-9);

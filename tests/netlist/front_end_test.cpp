@@ -190,7 +190,7 @@ std::vector<std::map<std::string, std::string>> catalog(const std::filesystem::p
 TEST(EvoApprox, all_published_circuits_have_the_catalogs_tables_and_metrics) {
   const auto root = test_data_root() / "evoapprox8b";
   if (!std::filesystem::exists(root / "catalog.csv")) {
-    GTEST_SKIP() << "set FAULTWAVE_DATA or run scripts/fetch_data.sh";
+    GTEST_SKIP() << "set FAULTWAVE_DATA to a folder that holds evoapprox8b";
   }
   const auto rows = catalog(root / "catalog.csv");
   EXPECT_EQ(rows.size(), 46u);

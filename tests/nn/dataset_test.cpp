@@ -285,7 +285,7 @@ TEST(NamedDatasets, absent_public_data_say_how_to_get_them) {
 TEST(NamedDatasets, public_data_have_their_published_order) {
   if (!fs::is_directory(data_root() / "datasets" / "mnist") ||
       !fs::is_directory(data_root() / "datasets" / "cifar10")) {
-    GTEST_SKIP() << "set FAULTWAVE_DATA or run scripts/fetch_data.sh";
+    GTEST_SKIP() << "set FAULTWAVE_DATA to a folder that holds datasets";
   }
   const auto first = [](const Dataset& data) { return data.slice(0, 10).labels; };
   const Dataset mnist = load_dataset("mnist", "test");
