@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -40,7 +41,8 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
   std::error_code code;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), code);
-  const std::string beside = path.string() + fmt::format(".{}.tmp", getpid());
+  static std::atomic<unsigned> counter{0};
+  const std::string beside = path.string() + fmt::format(".{}.{}.tmp", getpid(), counter++);
   const auto fail = [&](std::string_view action) {
     const int error = errno;
     ::unlink(beside.c_str());
@@ -64,10 +66,14 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 }
 
 TemporaryDirectory::TemporaryDirectory(std::string_view prefix) {
-  std::string pattern =
-      (std::filesystem::temp_directory_path() / fmt::format("{}-XXXXXX", prefix)).string();
+  std::error_code code;
+  auto parent = std::filesystem::temp_directory_path(code);
+  if (code) parent = environment("TMPDIR", "/tmp");
+  std::string pattern = (parent / fmt::format("{}-XXXXXX", prefix)).string();
   if (::mkdtemp(pattern.data()) == nullptr) {
-    throw EnvironmentError(fmt::format("{}: cannot create: {}", pattern, strerror(errno)));
+    throw EnvironmentError(
+        fmt::format("{}: cannot create: {}\n  fix: set TMPDIR to a folder that can be written",
+                    pattern, strerror(errno)));
   }
   path_ = pattern;
 }

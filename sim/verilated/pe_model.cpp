@@ -79,9 +79,13 @@ std::filesystem::path PeModelLibrary::build(const netlist::Netlist& netlist, boo
                     cache_.string(), failed.message()));
   }
   const auto path = cache_ / fmt::format("{}-{}.so", file_stem(netlist.name), key.substr(0, 24));
+  // A cache that cannot be written serves what it holds.
+  if (is_intact(path)) return path;
   // The first to come builds, the others wait and find the result.
   FileLock lock(path.string() + ".lock");
   if (is_intact(path)) return path;
+  log_line(
+      fmt::format("building PE model {} ({})", netlist.name, faultable ? "faultable" : "clean"));
   const auto start = std::chrono::steady_clock::now();
   build_shared_object(verilog, netlist::lane_module_name(options), faultable, cache_, path);
   log_line(fmt::format(

@@ -1,7 +1,10 @@
 #include "verilated/pe_model_builder.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
-#include <vector>
+#include <iterator>
+#include <sstream>
 
 #include "base/file.hpp"
 #include "base/progress.hpp"
@@ -13,7 +16,7 @@ namespace faultwave::verilated {
 namespace {
 
 /// Changes whenever the wrapper or the flags change, so that old cache entries are not used.
-constexpr const char* kBuilderVersion = "1";
+constexpr const char* kBuilderVersion = "2";
 /// -O1 beats -O2 on thousands of straight-line operations; so does not reordering them.
 constexpr const char* kModelFlags = "-O1";
 constexpr const char* kModelTuning = "-fno-tree-ter";
@@ -31,25 +34,43 @@ std::string checked_output(const std::vector<std::string>& command, const std::s
   return result.output;
 }
 
+/// The compiler with `arguments` behind its own.
+std::vector<std::string> compiler_command(const Toolchain& tools,
+                                          const std::vector<std::string>& arguments) {
+  auto command = tools.compiler;
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
 std::vector<std::string> compile_command(const Toolchain& tools, const char* flags) {
   const auto include = tools.verilator_include;
-  return {tools.compiler,
-          "-std=c++17",
-          flags,
-          "-w",
-          "-fPIC",
-          "-fvisibility=hidden",
-          "-I" + include.string(),
-          "-I" + (include / "vltstd").string()};
+  return compiler_command(tools, {"-std=c++17", flags, "-w", "-fPIC", "-fvisibility=hidden",
+                                  "-I" + include.string(), "-I" + (include / "vltstd").string()});
+}
+
+/// $CXX as a program and its arguments ("ccache g++"), split at blanks; "g++" when unset.
+std::vector<std::string> compiler_from_environment() {
+  std::istringstream words(environment("CXX", "g++"));
+  std::vector<std::string> command{std::istream_iterator<std::string>(words), {}};
+  if (command.empty()) command.emplace_back("g++");
+  return command;
+}
+
+/// Writes `content` with its digest beside it: the digest first, so that the file counts as intact
+/// only when it is complete.
+void write_with_digest(const std::filesystem::path& path, const std::string& content) {
+  write_file_atomically(path.string() + ".sha256", sha256_hex(content) + "\n");
+  write_file_atomically(path, content);
 }
 
 /// Verilator's own support code as one object file, shared by all models of a cache.
 std::filesystem::path runtime_object(const Toolchain& tools, const std::filesystem::path& cache) {
   const std::string key =
-      sha256_hex(tools.verilator_version + "\n" + tools.compiler_version + "\n" + kRuntimeFlags);
+      sha256_hex(fmt::format("{}\n{}\n{}\n{}", tools.verilator_version, tools.compiler_version,
+                             fmt::join(tools.compiler, " "), kRuntimeFlags));
   const auto object = cache / fmt::format("verilator-runtime-{}.o", key.substr(0, 16));
   FileLock lock(object.string() + ".lock");
-  if (std::filesystem::exists(object)) return object;
+  if (is_intact(object)) return object;
   log_line("building the Verilator runtime (once)");
   TemporaryDirectory folder("faultwave-build");
   const auto source = folder.path() / "runtime.cpp";
@@ -58,7 +79,7 @@ std::filesystem::path runtime_object(const Toolchain& tools, const std::filesyst
   const auto built = folder.path() / "runtime.o";
   command.insert(command.end(), {"-c", source.string(), "-o", built.string()});
   checked_output(command, "g++", "compiling the Verilator runtime");
-  write_file_atomically(object, read_file(built));
+  write_with_digest(object, read_file(built));
   return object;
 }
 
@@ -109,14 +130,14 @@ FAULTWAVE_EXPORT int faultwave_pe_num_sites(void* instance) {
 const Toolchain& Toolchain::get() {
   static const Toolchain toolchain = [] {
     Toolchain found;
-    found.compiler = environment("CXX", "g++");
+    found.compiler = compiler_from_environment();
     found.verilator_version = first_line(
         checked_output({"verilator", "--version"}, "verilator", "asking Verilator's version"));
     const std::string root = first_line(checked_output({"verilator", "--getenv", "VERILATOR_ROOT"},
                                                        "verilator", "asking Verilator's folder"));
     found.verilator_include = std::filesystem::path(root) / "include";
-    found.compiler_version = first_line(
-        checked_output({found.compiler, "--version"}, "g++", "asking the C++ compiler's version"));
+    found.compiler_version = first_line(checked_output(compiler_command(found, {"--version"}),
+                                                       "g++", "asking the C++ compiler's version"));
     return found;
   }();
   return toolchain;
@@ -126,7 +147,8 @@ std::string build_key(const std::string& lane_verilog, const Toolchain& toolchai
   Sha256 digest;
   for (const auto& part :
        {std::string(kBuilderVersion), std::string(kModelFlags), std::string(kModelTuning),
-        toolchain.verilator_version, toolchain.compiler_version, lane_verilog}) {
+        toolchain.verilator_version, toolchain.compiler_version,
+        fmt::format("{}", fmt::join(toolchain.compiler, " ")), lane_verilog}) {
     digest.update(part);
     digest.update(std::string_view("\0", 1));
   }
@@ -154,21 +176,26 @@ void build_shared_object(const std::string& lane_verilog, const std::string& mod
                                  "-o", object.string()});
   checked_output(compile, "g++", "compiling the PE model");
   const auto library = folder.path() / "model.so";
-  checked_output({tools.compiler, "-shared", "-Wl,-Bsymbolic", "-o", library.string(),
-                  object.string(), runtime.string(), "-pthread"},
+  // Whatever the model needs must be found here, not when it is loaded. Clang calls libatomic.
+  checked_output(compiler_command(tools, {"-shared", "-Wl,-Bsymbolic", "-Wl,-z,defs", "-o",
+                                          library.string(), object.string(), runtime.string(),
+                                          "-pthread", "-Wl,--as-needed", "-latomic"}),
                  "g++", "linking the PE model");
-  const std::string content = read_file(library);
-  write_file_atomically(shared_object.string() + ".sha256", sha256_hex(content) + "\n");
-  write_file_atomically(shared_object, content);
+  write_with_digest(shared_object, read_file(library));
 }
 
 bool is_intact(const std::filesystem::path& shared_object) {
   const std::filesystem::path digest = shared_object.string() + ".sha256";
-  if (!std::filesystem::is_regular_file(shared_object) ||
-      !std::filesystem::is_regular_file(digest)) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(shared_object, ignored) ||
+      !std::filesystem::is_regular_file(digest, ignored)) {
     return false;
   }
-  return read_file(digest) == sha256_hex(read_file(shared_object)) + "\n";
+  try {
+    return read_file(digest) == sha256_hex(read_file(shared_object)) + "\n";
+  } catch (const InputError&) {  // unreadable, or another process is replacing it
+    return false;
+  }
 }
 
 }  // namespace faultwave::verilated

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "netlist/netlist.hpp"
 
@@ -17,7 +18,7 @@ inline constexpr const char* kNumSitesFunction = "faultwave_pe_num_sites";
 
 /// Versions of the tools that a build depends on. EnvironmentError names the missing package.
 struct Toolchain {
-  std::string compiler;  ///< $CXX, else "g++"
+  std::vector<std::string> compiler;  ///< $CXX split at blanks, else "g++"
   std::string compiler_version;
   std::string verilator_version;
   std::filesystem::path verilator_include;

@@ -205,6 +205,28 @@ TEST_F(PeModelBuild, is_repeated_when_the_cached_file_is_damaged) {
   }
 }
 
+TEST_F(PeModelBuild, repairs_a_damaged_verilator_runtime) {
+  fs::path runtime;
+  for (const auto& entry : fs::directory_iterator(cache_)) {
+    if (entry.path().extension() == ".o") runtime = entry.path();
+  }
+  ASSERT_FALSE(runtime.empty());
+  const auto intact_bytes = fs::file_size(runtime);
+  write_file_atomically(runtime, "damaged");
+  EXPECT_EQ(table_of_model(*PeModelLibrary(cache_).load(netlist_, false)).raw, golden_.raw);
+  EXPECT_EQ(fs::file_size(runtime), intact_bytes);
+}
+
+TEST_F(PeModelBuild, needs_no_writable_cache_once_the_model_is_there) {
+  const auto file = PeModelLibrary(cache_).build(netlist_, false);
+  fs::remove(file.string() + ".lock");
+  // A folder in the lock's place: the lock cannot be made, whoever runs the test.
+  fs::create_directory(file.string() + ".lock");
+  EXPECT_EQ(table_of_model(*PeModelLibrary(cache_).load(netlist_, false)).raw, golden_.raw);
+  write_file_atomically(file, "damaged");
+  EXPECT_THROW(PeModelLibrary(cache_).build(netlist_, false), EnvironmentError);
+}
+
 TEST_F(PeModelBuild, leaves_nothing_in_the_cache_when_it_fails) {
   write_script(tools_ / "verilator", "echo '%Error: no good'\nexit 7\n");
   const ScopedVariable path("PATH", path_);
@@ -217,7 +239,8 @@ TEST_F(PeModelBuild, leaves_nothing_in_the_cache_when_it_fails) {
   }
   for (const auto& entry : fs::directory_iterator(cache_)) {
     const auto extension = entry.path().extension();
-    EXPECT_TRUE(extension == ".lock" || extension == ".o") << entry.path();
+    const std::string name = entry.path().filename().string();
+    EXPECT_TRUE(extension == ".lock" || name.starts_with("verilator-runtime-")) << entry.path();
   }
 }
 
@@ -250,22 +273,22 @@ TEST_F(PeModelBuild, names_the_package_when_verilator_is_missing) {
 }
 
 TEST_F(PeModelBuild, names_the_package_when_the_compiler_is_missing) {
-  if (Toolchain::get().compiler.find('/') != std::string::npos) {
+  if (Toolchain::get().compiler[0].find('/') != std::string::npos) {
     GTEST_SKIP() << "CXX is a path: hiding it from PATH has no effect";
   }
   for (const char* needed : {"perl", "env", "sh"}) {
     fs::create_symlink(find_program(needed), tools_ / needed);
   }
   EXPECT_THAT(error_with_path(netlist_, cache_, tools_),
-              AllOf(HasSubstr(fmt::format("cannot run '{}'", Toolchain::get().compiler)),
+              AllOf(HasSubstr(fmt::format("cannot run '{}'", Toolchain::get().compiler[0])),
                     HasSubstr("apt-get install g++")));
 }
 
 TEST_F(PeModelBuild, shows_what_the_compiler_said_when_it_fails) {
-  if (Toolchain::get().compiler.find('/') != std::string::npos) {
+  if (Toolchain::get().compiler[0].find('/') != std::string::npos) {
     GTEST_SKIP() << "CXX is a path: PATH has no effect";
   }
-  write_script(tools_ / Toolchain::get().compiler,
+  write_script(tools_ / Toolchain::get().compiler[0],
                "echo 'fatal error: no space left' >&2\nexit 4\n");
   EXPECT_THAT(error_with_path(netlist_, cache_, path_),
               AllOf(HasSubstr("compiling the PE model failed"), HasSubstr("exit status 4"),
