@@ -163,11 +163,13 @@ void compile(const ArrayConfig& config, const std::string& multiplier, RtlBuild 
   write_file_atomically(source, wrapper_source(generated, wrapper));
   const auto& tools = verilated::Toolchain::get();
   const fs::path built = folder.path() / "model.so";
-  run_or_throw({tools.compiler, "-std=c++17", compiler_flag(build), "-w", "-fPIC", "-shared",
-                "-fvisibility=hidden", "-Wl,-Bsymbolic", "-pthread",
-                "-I" + tools.verilator_include.string(),
-                "-I" + (tools.verilator_include / "vltstd").string(), "-I" + generated.string(),
-                source.string(), "-o", built.string()});
+  std::vector<std::string> command = tools.compiler;
+  command.insert(command.end(), {"-std=c++17", compiler_flag(build), "-w", "-fPIC", "-shared",
+                                 "-fvisibility=hidden", "-Wl,-Bsymbolic", "-pthread",
+                                 "-I" + tools.verilator_include.string(),
+                                 "-I" + (tools.verilator_include / "vltstd").string(),
+                                 "-I" + generated.string(), source.string(), "-o", built.string()});
+  run_or_throw(command);
   write_file_atomically(shared_object, read_file(built));
 }
 
