@@ -17,6 +17,12 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
+/// The files that ship, also when the build folder lies outside of the sources.
+class TreeOfTheSources : public testing::Environment {
+  void SetUp() override { ::setenv("FAULTWAVE_ROOT", FAULTWAVE_SOURCE_DIR, 0); }
+};
+const auto* const kTree = testing::AddGlobalTestEnvironment(new TreeOfTheSources);
+
 std::string big_endian(uint32_t value) {
   std::string bytes;
   for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(value >> shift));
