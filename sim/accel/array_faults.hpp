@@ -23,7 +23,6 @@ struct WordFaults {
   std::vector<PlaneMask> weight;
   std::vector<PlaneMask> activation;
   std::vector<PlaneMask> psum;
-  bool any_register() const { return !weight.empty() || !activation.empty() || !psum.empty(); }
 };
 
 /// The faults of an array, and which of them are active. Registers are forced at their outputs: the

@@ -13,6 +13,7 @@ namespace {
 constexpr int kMaxSide = 512;
 constexpr int kPsumBits = 32;
 constexpr int kProductBits = 16;
+constexpr int kOperandBits = 8;
 
 /// Planes that travel to the right, in this order in `Word::right`.
 enum RightPlane { kActivationPlane = 0, kValidPlane = 8, kSwapPlane, kShiftPlane, kNumRightPlanes };
@@ -223,7 +224,6 @@ struct SystolicArray::Impl {
   void step(uint64_t cycle, const ArrayInputs& edge) {
     faults.set_cycle(cycle);
     sample_inputs(edge);
-    last_cycle = cycle;
     uint64_t shifting = 0;
     // Values come from lower words only: going down from the last word, they are still the old
     // ones.
@@ -256,7 +256,6 @@ struct SystolicArray::Impl {
   std::size_t word_offset;  ///< cols / 64
   int bit_offset;           ///< cols % 64
   uint64_t num_multiplications = 0;
-  uint64_t last_cycle = 0;
 };
 
 SystolicArray::SystolicArray(const ArrayConfig& config, const netlist::Netlist& multiplier,
@@ -275,6 +274,11 @@ SystolicArray::SystolicArray(const ArrayConfig& config, const netlist::Netlist& 
         fault.locus.col >= config.cols) {
       throw UsageError(fmt::format("fault at pe[{}][{}] is outside the {}x{} array",
                                    fault.locus.row, fault.locus.col, config.rows, config.cols));
+    }
+    const int num_bits = fault.unit == fault::Unit::kPartialSum ? kPsumBits : kOperandBits;
+    if (fault.unit != fault::Unit::kMultiplier && (fault.bit < 0 || fault.bit >= num_bits)) {
+      throw UsageError(fmt::format("fault at pe[{}][{}]: bit {} of a register of {} bits",
+                                   fault.locus.row, fault.locus.col, fault.bit, num_bits));
     }
   }
   impl_ = std::make_unique<Impl>(config, multiplier, library, std::move(faults));

@@ -136,5 +136,43 @@ TEST(SystolicArray, faults_outside_the_array_are_refused) {
   EXPECT_THROW(SystolicArray({4, 4}, multiplier, library, {fault}), UsageError);
 }
 
+TEST(SystolicArray, faults_outside_their_register_are_refused) {
+  verilated::PeModelLibrary library;
+  const auto multiplier = test_support::array_multiplier();
+  for (const auto& [unit, num_bits] : {std::pair{fault::Unit::kWeight, 8},
+                                       {fault::Unit::kActivation, 8},
+                                       {fault::Unit::kPartialSum, 32}}) {
+    fault::Fault fault;
+    fault.unit = unit;
+    fault.bit = num_bits - 1;
+    EXPECT_NO_THROW(SystolicArray({2, 2}, multiplier, library, {fault}));
+    fault.bit = num_bits;
+    EXPECT_THROW(SystolicArray({2, 2}, multiplier, library, {fault}), UsageError);
+    fault.bit = -1;
+    EXPECT_THROW(SystolicArray({2, 2}, multiplier, library, {fault}), UsageError);
+  }
+}
+
+TEST(SystolicArray, register_faults_alone_build_no_faultable_model) {
+  const TemporaryDirectory cache("accel-test");
+  verilated::PeModelLibrary library(cache.path());
+  fault::Fault fault;
+  fault.unit = fault::Unit::kPartialSum;
+  const auto num_models = [&] {
+    int count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(cache.path())) {
+      count += entry.path().extension() == ".so" ? 1 : 0;
+    }
+    return count;
+  };
+  const auto multiplier = test_support::array_multiplier();
+  const SystolicArray with_register_fault({2, 2}, multiplier, library, {fault});
+  EXPECT_EQ(num_models(), 1);
+  fault.unit = fault::Unit::kMultiplier;
+  fault.site = netlist::enumerate_sites(multiplier).front();
+  const SystolicArray with_multiplier_fault({2, 2}, multiplier, library, {fault});
+  EXPECT_EQ(num_models(), 2);
+}
+
 }  // namespace
 }  // namespace faultwave::accel
