@@ -36,5 +36,6 @@ function(faultwave_test name)
   target_link_libraries(test_${name} PRIVATE ${arg_DEPENDS} ${arg_LINK} faultwave_options
                                              GTest::gmock GTest::gtest GTest::gtest_main)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
+                       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
                        PROPERTIES TIMEOUT 600)
 endfunction()

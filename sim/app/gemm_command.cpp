@@ -328,7 +328,7 @@ std::string to_json(const GemmOptions& options, const driver::Multiplier& multip
                         {"format", netlist::to_string(options.format)},
                         {"table_sha256", multiplier.table_sha256}};
   root["provenance"] = {{"version", version()}, {"git", git_revision()}};
-  return root.dump(2) + "\n";
+  return root.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace

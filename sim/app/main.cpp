@@ -74,7 +74,7 @@ const std::vector<Command>& commands() {
       {"sites", "fault sites of a multiplier: classes, undetectable faults, errors",
        run_sites_command},
       {"netlist", "inspect, emit and generate multiplier netlists", run_netlist_command},
-      {"version", "version and libraries", run_version_command},
+      {"version", "version and revision", run_version_command},
   };
   return list;
 }
@@ -84,5 +84,10 @@ const std::vector<Command>& commands() {
 int main(int argc, char** argv) {
   const faultwave::app::Arguments arguments(argv + 1, argv + argc);
   const int status = faultwave::app::guarded_main(arguments);
+  std::cout.flush();
+  if (status == 0 && !std::cout) {
+    std::cerr << "faultwave: cannot write to standard output\n";
+    return faultwave::app::kBadInput;
+  }
   return status;
 }

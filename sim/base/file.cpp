@@ -40,6 +40,18 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) 
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
   std::error_code code;
+  const auto kind = std::filesystem::status(path, code).type();
+  if (kind == std::filesystem::file_type::character || kind == std::filesystem::file_type::fifo) {
+    // A device is written to, never replaced.
+    std::ofstream stream(path, std::ios::binary);
+    stream << content << std::flush;
+    if (!stream) throw EnvironmentError(fmt::format("{}: cannot write", path.string()));
+    return;
+  }
+  if (std::filesystem::is_symlink(path, code)) {
+    const auto target = std::filesystem::canonical(path, code);
+    if (!code) return write_file_atomically(target, content);
+  }
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), code);
   static std::atomic<unsigned> counter{0};
   const std::string beside = path.string() + fmt::format(".{}.{}.tmp", getpid(), counter++);

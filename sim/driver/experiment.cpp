@@ -9,6 +9,7 @@
 #include "driver/locus_tables.hpp"
 #include "driver/retuning.hpp"
 #include "mitigation/mitigation.hpp"
+#include "netlist/verilog_writer.hpp"
 #include "nn/dataset.hpp"
 #include "nn/onnx_import.hpp"
 #include "systemc/tpu_system.hpp"
@@ -88,9 +89,8 @@ class ExperimentRunner {
     run_row(is_exact ? "exact" : "approximate", multiplier_, {}, "none", nullptr);
     if (!faults.empty()) {
       const std::string base = is_exact ? "exact + fault" : "fault";
-      const LocusTables tables =
-          build_locus_tables(multiplier_.netlist, faults, config_.tpu.rows, config_.tpu.cols,
-                             config_.multiplier.weight_on_port_a);
+      LocusTables tables;
+      if (mitigation_names().size() > 1) tables = locus_tables(faults);
       for (const auto& name : mitigation_names()) {
         run_row(name == "none" ? base : base + " + " + name, multiplier_, faults, name, &tables);
       }
@@ -125,6 +125,23 @@ class ExperimentRunner {
     return names;
   }
 
+  LocusTables locus_tables(const std::vector<fault::Fault>& faults) {
+    const auto hidden = std::count_if(faults.begin(), faults.end(), [](const fault::Fault& fault) {
+      return !fault.window.is_permanent() || fault.unit == fault::Unit::kPartialSum;
+    });
+    if (hidden > 0) {
+      experiment_.notes.push_back(fmt::format(
+          "{} faults (partial sums, windows) are in no product table: mitigations do not see them",
+          hidden));
+    }
+    try {
+      return build_locus_tables(multiplier_.netlist, faults, config_.tpu.rows, config_.tpu.cols,
+                                config_.multiplier.weight_on_port_a);
+    } catch (const UsageError& error) {
+      throw ConfigError({config_.file}, error.what());
+    }
+  }
+
   bool fault_on_exact() const {
     if (config_.faults.empty() || config_.fault_on_exact == FaultOnExact::kNo) return false;
     return config_.fault_on_exact == FaultOnExact::kYes ||
@@ -153,7 +170,8 @@ class ExperimentRunner {
   void describe(const std::vector<fault::Fault>& faults) {
     experiment_.energy = multiplier_.energy;
     experiment_.exact_energy = exact_.energy;
-    experiment_.netlist_sha256 = multiplier_.table_sha256;
+    experiment_.netlist_sha256 = sha256_hex(netlist::write_scalar_verilog(multiplier_.netlist));
+    experiment_.table_sha256 = multiplier_.table_sha256;
     experiment_.netlist_path = multiplier_.path;
     experiment_.num_faults = static_cast<int64_t>(faults.size());
     std::set<fault::PeLocus> loci;
@@ -169,6 +187,7 @@ class ExperimentRunner {
       if (!spec.site.empty()) experiment_.fault_names.push_back(spec.site);
     }
     if (experiment_.fault_names.size() != faults.size()) experiment_.fault_names.clear();
+    experiment_.fault_names.resize(std::min(experiment_.fault_names.size(), kMaxNamedFaults));
     for (std::size_t i = experiment_.fault_names.size();
          i < std::min(faults.size(), kMaxNamedFaults); ++i) {
       experiment_.fault_names.push_back(fault::fault_name(multiplier_.netlist, faults[i]));
@@ -218,6 +237,7 @@ class ExperimentRunner {
     row.multiplier = multiplier.netlist.name;
     row.mitigation = mitigation;
     row.is_faulty = !faults.empty();
+    row.on_exact_multiplier = &multiplier == &exact_;
     row.result =
         run_network(network_, loaded, tpu, options_, data_.pixels.data(), data_.num_images(),
                     [this](int64_t steps) { progress_->advance(static_cast<uint64_t>(steps)); });
@@ -229,9 +249,10 @@ class ExperimentRunner {
     experiment_.rows.push_back(std::move(row));
   }
 
-  const ExperimentRow* golden_of(const std::string& multiplier) const {
+  /// The fault-free run of the same multiplier.
+  const ExperimentRow* golden_of(const ExperimentRow& faulty) const {
     for (const auto& row : experiment_.rows) {
-      if (row.multiplier == multiplier && !row.is_faulty) return &row;
+      if (row.on_exact_multiplier == faulty.on_exact_multiplier && !row.is_faulty) return &row;
     }
     return nullptr;
   }
@@ -239,7 +260,7 @@ class ExperimentRunner {
   void finish_losses() {
     const double exact_accuracy = experiment_.rows.front().score.accuracy();
     for (auto& row : experiment_.rows) {
-      const ExperimentRow* golden = golden_of(row.multiplier);
+      const ExperimentRow* golden = golden_of(row);
       FAULTWAVE_CHECK(golden != nullptr);
       row.outcomes = classify(golden->result.logits, row.result.logits, row.result.num_classes);
       row.loss_points = 100 * (golden->score.accuracy() - row.score.accuracy());

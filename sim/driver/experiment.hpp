@@ -19,6 +19,7 @@ struct ExperimentRow {
   std::string multiplier;
   std::string mitigation;  ///< "none" unless the row applies one
   bool is_faulty = false;
+  bool on_exact_multiplier = false;  ///< runs the multiplier of `multiplier.exact`
   Score score;
   OutcomeCounts outcomes;  ///< against the fault-free run of the same multiplier
   double loss_points = 0;  ///< accuracy lost against the fault-free run of the same multiplier
@@ -33,7 +34,8 @@ struct Experiment {
   std::vector<ExperimentRow> rows;
   EnergyFigure energy;  ///< of the multiplier in use
   EnergyFigure exact_energy;
-  std::string netlist_sha256;  ///< of the multiplier's product table
+  std::string netlist_sha256;  ///< of the multiplier written as plain Verilog
+  std::string table_sha256;    ///< of its product table
   std::string netlist_path;
   std::vector<std::string> fault_names;  ///< at most the first kMaxNamedFaults
   int64_t num_faults = 0;

@@ -185,8 +185,9 @@ std::string experiment_json(const RunConfig& config, const Experiment& experimen
                            {"seed", config.seed},
                            {"netlist", experiment.netlist_path},
                            {"netlist_sha256", experiment.netlist_sha256},
+                           {"table_sha256", experiment.table_sha256},
                            {"config", config.text}}}};
-  return document.dump(2) + "\n";
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace faultwave::driver

@@ -10,7 +10,8 @@
 namespace faultwave::driver {
 namespace {
 
-constexpr std::size_t kMaxTables = 65535;
+/// 128 KiB each: 1 GiB of product tables.
+constexpr std::size_t kMaxTables = 8192;
 
 /// What distinguishes two faults of one PE.
 using FaultKey = std::tuple<int, uint32_t, int32_t, int, int, int>;
@@ -53,7 +54,10 @@ LocusTables build_locus_tables(const netlist::Netlist& multiplier,
     const auto [entry, is_new] = known.emplace(keys, static_cast<uint16_t>(result.tables.size()));
     if (is_new) {
       if (result.tables.size() >= kMaxTables) {
-        throw UsageError(fmt::format("more than {} distinct fault sets in one array", kMaxTables));
+        throw UsageError(fmt::format(
+            "more than {} distinct fault sets in one array\n  fix: use a lower rate or a smaller "
+            "array, or mitigations: [none]",
+            kMaxTables));
       }
       result.tables.push_back(fault::locus_table(multiplier, own, weight_on_port_a).table);
     }

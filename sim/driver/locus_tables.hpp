@@ -28,7 +28,7 @@ struct LocusTables {
 /// Tables under the permanent faults of `faults`; faults with a window are left out (they are not
 /// constant in time), and so are partial-sum faults (they act behind the product). A fault in an
 /// activation register reaches every PE to its right in the row.
-/// UsageError when there are more than 65,535 distinct fault sets.
+/// UsageError when there are more than 8,192 distinct fault sets (1 GiB of tables).
 LocusTables build_locus_tables(const netlist::Netlist& multiplier,
                                const std::vector<fault::Fault>& faults, int rows, int cols,
                                bool weight_on_port_a);

@@ -47,8 +47,12 @@ EnergyFigure energy_of(const netlist::Netlist& netlist, std::optional<double> po
       if (const auto found = published_energy(catalog.string(), netlist.name)) figure = *found;
     }
   }
-  if (delay_ns) figure.delay_ns = *delay_ns;
-  if (power_mw) figure = {*power_mw * figure.delay_ns, figure.delay_ns, "configured"};
+  if (power_mw || delay_ns) {
+    const double power =
+        power_mw.value_or(figure.delay_ns > 0 ? figure.energy_pj / figure.delay_ns : 0.0);
+    const double delay = delay_ns.value_or(figure.delay_ns);
+    figure = {power * delay, delay, "configured"};
+  }
   return figure;
 }
 

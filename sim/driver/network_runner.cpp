@@ -11,9 +11,6 @@ namespace {
 
 using netlist::NumberFormat;
 
-/// Upper bound on host memory for one im2col matrix.
-constexpr int64_t kMaxMatrixBytes = int64_t{512} << 20;
-
 std::string kind_name(const nn::Layer& layer) {
   if (layer.kind != nn::LayerKind::kMatrix) return std::string(nn::to_string(layer.kind));
   return layer.window.kernel_h * layer.window.kernel_w > 1 ? "conv" : "gemm";

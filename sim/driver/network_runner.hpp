@@ -31,6 +31,9 @@ struct RunnerOptions {
   int64_t buffer_bytes = int64_t{24} << 20;
 };
 
+/// Upper bound on host memory for one im2col matrix.
+inline constexpr int64_t kMaxMatrixBytes = int64_t{512} << 20;
+
 /// What one layer did over the whole run.
 struct LayerReport {
   std::string name;

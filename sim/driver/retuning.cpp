@@ -38,6 +38,13 @@ LoadedNetwork retune(const nn::Network& network, const mitigation::Mitigation& m
       }
     }
     const auto source = static_cast<std::size_t>(layer.inputs.at(0));
+    const int64_t rows_per_image = nn::im2col_rows(layer, network.values[source].shape);
+    const int64_t bytes = options.num_calibration_images * rows_per_image * layer.num_inputs;
+    if (bytes > kMaxMatrixBytes) {
+      throw UsageError(fmt::format(
+          "{} calibration images need {} MiB for layer '{}'\n  fix: use fewer calibration images",
+          options.num_calibration_images, bytes >> 20, layer.name));
+    }
     const auto matrix = nn::im2col(layer, network.values[source], activations.bytes[source].data(),
                                    options.num_calibration_images);
     context.calibration = matrix.data();

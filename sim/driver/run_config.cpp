@@ -100,13 +100,19 @@ std::optional<double> optional_number(YamlMap& map, const std::string& key) {
   return map.number(key, 1e-6, 1e6);
 }
 
-MultiplierConfig read_multiplier(YamlMap map) {
+/// A file relative to the configuration, or a name for find_netlist.
+std::string resolve(const std::string& name, const std::filesystem::path& config_file) {
+  const auto path = find_file(name, config_file);
+  return path.empty() ? name : path.string();
+}
+
+MultiplierConfig read_multiplier(YamlMap map, const std::filesystem::path& config_file) {
   MultiplierConfig multiplier;
-  multiplier.name = map.text("netlist");
+  multiplier.name = resolve(map.text("netlist"), config_file);
   multiplier.format = netlist::parse_number_format(
       map.choice("number_format", {"affine_u8", "sign_magnitude", "int8"}, "affine_u8"));
   const bool is_signed = multiplier.format == netlist::NumberFormat::kInt8;
-  multiplier.exact = map.text("exact", is_signed ? "fw8s_bw" : "fw8u_dadda");
+  multiplier.exact = resolve(map.text("exact", is_signed ? "fw8s_bw" : "fw8u_dadda"), config_file);
   multiplier.weight_on_port_a = map.choice("weight_port", {"A", "B"}, "A") == "A";
   multiplier.power_mw = optional_number(map, "power_mw");
   multiplier.delay_ns = optional_number(map, "delay_ns");
@@ -191,7 +197,7 @@ RunConfig load_run_config(const std::filesystem::path& path,
   config.network = read_network(root, path);
   config.data = read_data(root.map("data"));
   config.tpu = read_tpu(root.map("accelerator"), &config.batch_images);
-  config.multiplier = read_multiplier(root.map("multiplier"));
+  config.multiplier = read_multiplier(root.map("multiplier"), path);
   config.faults = read_faults(document, root);
   const auto on_exact = root.choice("fault_on_exact", {"auto", "yes", "no"}, "auto");
   config.fault_on_exact = on_exact == "auto"  ? FaultOnExact::kAuto

@@ -37,7 +37,7 @@ enum class FaultOnExact { kAuto, kYes, kNo };
 
 struct RunConfig {
   std::string file;
-  std::string text;  ///< resolved YAML, overrides included
+  std::string text;  ///< the YAML with overrides
   std::filesystem::path network;
   DataConfig data;
   systemc::TpuConfig tpu;

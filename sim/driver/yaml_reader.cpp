@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxConfigBytes = 1 << 20;
 constexpr int kMaxDepth = 16;
+constexpr int kMaxNodes = 100'000;
 
 SourcePlace place_of(const YAML::Mark& mark, const std::string& file) {
   if (mark.is_null()) return {file};
@@ -20,12 +21,15 @@ SourcePlace place_of(const YAML::Mark& mark, const std::string& file) {
 }
 
 /// yaml-cpp keeps duplicate keys and lets one win silently: refuse them.
-void check_duplicates(const YAML::Node& node, const std::string& file, int depth) {
+void check_duplicates(const YAML::Node& node, const std::string& file, int depth, int& visits) {
+  if (++visits > kMaxNodes) {
+    throw ConfigError({file}, "has too many values; do aliases repeat each other?");
+  }
   if (depth > kMaxDepth) {
     throw ConfigError(place_of(node.Mark(), file), "nested too deeply");
   }
   if (node.IsSequence()) {
-    for (const auto& item : node) check_duplicates(item, file, depth + 1);
+    for (const auto& item : node) check_duplicates(item, file, depth + 1, visits);
   }
   if (!node.IsMap()) return;
   std::set<std::string> seen;
@@ -38,7 +42,7 @@ void check_duplicates(const YAML::Node& node, const std::string& file, int depth
                         fmt::format("key '{}' is given twice", entry.first.Scalar()),
                         "remove one of them");
     }
-    check_duplicates(entry.second, file, depth + 1);
+    check_duplicates(entry.second, file, depth + 1, visits);
   }
 }
 
@@ -65,7 +69,11 @@ YamlDocument YamlDocument::from_text(const std::string& text, const std::string&
   YamlDocument document;
   document.file_ = file;
   try {
-    document.root_ = YAML::Load(text);
+    const auto all = YAML::LoadAll(text);
+    if (all.size() > 1) {
+      throw ConfigError({file}, fmt::format("holds {} documents, one is needed", all.size()));
+    }
+    if (!all.empty()) document.root_ = all.front();
   } catch (const YAML::Exception& error) {
     throw ConfigError(place_of(error.mark, file), fmt::format("not valid YAML: {}", error.msg),
                       "see docs/configuration.md for the layout");
@@ -76,7 +84,8 @@ YamlDocument YamlDocument::from_text(const std::string& text, const std::string&
         fmt::format("the document is {}, a map of keys is needed", type_name(document.root_)),
         "start from configs/quickstart.yaml");
   }
-  check_duplicates(document.root_, file, 0);
+  int visits = 0;
+  check_duplicates(document.root_, file, 0, visits);
   return document;
 }
 

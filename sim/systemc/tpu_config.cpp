@@ -13,6 +13,7 @@ constexpr double kMinClockMhz = 1;
 constexpr double kMaxClockMhz = 100'000;
 constexpr double kMinGbS = 0.001;
 constexpr double kMaxGbS = 1e6;
+constexpr int64_t kMaxTransferCycles = 1'000'000'000;
 
 void require(bool ok, const std::string& problem, const std::string& fix) {
   if (!ok) throw UsageError(problem + "\n  fix: " + fix);
@@ -38,6 +39,11 @@ void TpuConfig::check() const {
             fmt::format("bandwidth {} GB/s is impossible", bandwidth),
             fmt::format("use 0 for ideal, or {} to {}", kMinGbS, kMaxGbS));
   }
+  require(weight_tile_cycles(*this) <= kMaxTransferCycles &&
+              host_transfer_cycles(*this, unified_buffer_bytes) <= kMaxTransferCycles,
+          fmt::format("a tile or a full unified buffer takes more than {} cycles to move",
+                      kMaxTransferCycles),
+          "raise a bandwidth or lower clock_mhz");
   require(host_latency_cycles >= 0 && activation_latency_cycles >= 0, "a latency is negative",
           "use 0 or more");
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <systemc>
 
 #include "accel/gemm_job.hpp"

@@ -20,9 +20,9 @@ int64_t rows_per_piece(const TpuConfig& config, const accel::GemmJob& job) {
   const int64_t bytes = footprint(job);
   int64_t rows = std::min<int64_t>(job.m, config.accumulator_rows);
   if (bytes > config.unified_buffer_bytes) {
-    const auto fitting = static_cast<int64_t>(
-        static_cast<double>(job.m) *
-        (static_cast<double>(config.unified_buffer_bytes) / static_cast<double>(bytes)));
+    const auto fitting = static_cast<int64_t>(static_cast<double>(job.m) *
+                                              static_cast<double>(config.unified_buffer_bytes) /
+                                              static_cast<double>(bytes));
     rows = std::min(rows, fitting);
   }
   if (rows >= 1) return rows;

@@ -33,6 +33,18 @@ TEST(File, reading_refuses_missing_files_folders_and_oversize) {
   EXPECT_THROW(read_file(folder.path() / "file", 4), InputError);
 }
 
+TEST(File, devices_are_written_to_and_links_followed_never_replaced) {
+  write_file_atomically("/dev/null", "x");
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  TemporaryDirectory folder;
+  write_file_atomically(folder.path() / "target", "old");
+  std::filesystem::create_symlink(folder.path() / "target", folder.path() / "link");
+  write_file_atomically(folder.path() / "link", "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path() / "link"));
+  EXPECT_EQ(read_file(folder.path() / "target"), "new");
+  EXPECT_THROW(write_file_atomically("/dev/full", "x"), EnvironmentError);
+}
+
 TEST(File, writing_where_no_folder_can_be_is_an_environment_error) {
   EXPECT_THROW(write_file_atomically("/dev/null/x/file", "a"), EnvironmentError);
 }

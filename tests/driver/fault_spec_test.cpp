@@ -46,6 +46,7 @@ TEST(FaultSpec, a_higher_rate_keeps_the_faults_of_a_lower_one) {
   for (const char* kind : {"random_net", "random_output", "random_register"}) {
     const auto few = expand_fault_specs({target(kind, 0.1)}, multiplier, 16, 16, 5);
     const auto many = expand_fault_specs({target(kind, 0.5)}, multiplier, 16, 16, 5);
+    ASSERT_FALSE(few.empty());
     for (const auto& fault : few) {
       EXPECT_NE(std::find(many.begin(), many.end(), fault), many.end()) << kind;
     }
@@ -91,7 +92,9 @@ TEST(FaultSpec, windows_of_map_entries_reach_every_fault) {
   const auto multiplier = test_support::array_multiplier();
   auto spec = target("psum[3].inv", 1);
   spec.window = {10, 20};
-  for (const auto& f : expand_fault_specs({spec}, multiplier, 2, 2, 1)) {
+  const auto faults = expand_fault_specs({spec}, multiplier, 2, 2, 1);
+  ASSERT_EQ(faults.size(), 4u);
+  for (const auto& f : faults) {
     EXPECT_EQ(f.window, (fault::Window{10, 20}));
   }
 }

@@ -51,6 +51,8 @@ TEST(Multiplier, shipped_ones_load_by_name_with_an_estimate_that_can_be_overridd
   const auto configured = load_multiplier("fw8u_dadda", 2.0, 0.5);
   EXPECT_EQ(configured.energy.source, "configured");
   EXPECT_DOUBLE_EQ(configured.energy.energy_pj, 1.0);
+  const auto slower = load_multiplier("fw8u_dadda", {}, 2 * estimated.energy.delay_ns);
+  EXPECT_NEAR(slower.energy.energy_pj, 2 * estimated.energy.energy_pj, 1e-9);
   EXPECT_THROW(load_multiplier("fw8u_daddda"), InputError);
 }
 

@@ -90,6 +90,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"empty", "", "file.yaml: the document is nothing, a map of keys is needed"},
         BadCase{"scalar", "hello\n", "the document is 'hello'"},
         BadCase{"list", "- a\n- b\n", "the document is a list"},
+        BadCase{"documents", "rows: 1\n---\nrows: 2\n", "holds 2 documents, one is needed"},
+        BadCase{"alias_bomb",
+                "a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+                "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+                "e: [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\n",
+                "has too many values"},
         BadCase{"unclosed", "rows: [1, 2\n", "file.yaml:2:1: not valid YAML"},
         BadCase{"tab", "a:\n\t- b\n", "not valid YAML"},
         BadCase{"twice", "rows: 1\nrows: 2\n", "file.yaml:2:1: key 'rows' is given twice"},

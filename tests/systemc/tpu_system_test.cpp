@@ -283,6 +283,10 @@ TEST(TpuSystem, activations_beyond_the_unified_buffer_are_streamed_in_pieces) {
   EXPECT_EQ(rows_per_piece(config, job), 1);
   config.unified_buffer_bytes = 7;
   EXPECT_THROW(rows_per_piece(config, job), UsageError);
+  auto tall = job;
+  tall.m = 49;
+  config.unified_buffer_bytes = 8;
+  EXPECT_EQ(rows_per_piece(config, tall), 1);
 }
 
 TEST(TpuProgram, instructions_come_in_the_order_that_the_data_needs) {
