@@ -16,6 +16,7 @@
 #include "driver/multiplier.hpp"
 #include "fault/fault.hpp"
 #include "netlist/number_format.hpp"
+#include "systemc/tpu_program.hpp"
 #include "systemc/tpu_system.hpp"
 
 namespace faultwave::app {
@@ -28,8 +29,8 @@ using netlist::NumberFormat;
 constexpr int64_t kMaxDimension = int64_t{1} << 24;
 constexpr int64_t kMaxMatrixValues = int64_t{1} << 30;
 /// Passes of a weight tile; the slowest weight memory, for which a tile still takes minutes.
-constexpr int64_t kMaxTiles = int64_t{1} << 22;
-constexpr double kMinWeightGbS = 1e-3;
+/// An hour or so at gate level.
+constexpr double kMaxPeCycles = 2e12;
 /// Streams of the seed; faults are drawn from streams keyed by their PE (driver/fault_spec.cpp).
 constexpr uint64_t kActivationStream = 0x61637469;
 constexpr uint64_t kWeightStream = 0x77656967;
@@ -119,19 +120,18 @@ void check_size(const GemmOptions& options) {
 void check_work(const GemmOptions& options) {
   const auto& tpu = options.tpu;
   const auto ceil_div = [](int64_t a, int64_t b) { return (a + b - 1) / b; };
-  const double tiles = static_cast<double>(ceil_div(options.m, tpu.accumulator_rows)) *
-                       static_cast<double>(ceil_div(options.k, tpu.rows)) *
-                       static_cast<double>(ceil_div(options.n, tpu.cols));
-  if (tiles > static_cast<double>(kMaxTiles)) {
-    throw UsageError(fmt::format(
-        "{:.0f} passes of a weight tile are too many\n  fix: at most {}: use a larger --array, "
-        "more --accumulator-rows or a smaller product",
-        tiles, kMaxTiles));
-  }
-  if (tpu.weight_dram_gb_s > 0 && tpu.weight_dram_gb_s < kMinWeightGbS) {
-    throw UsageError(fmt::format("--weight-dram-gb-s {} is too slow\n  fix: use {} or more, or 0",
-                                 tpu.weight_dram_gb_s, kMinWeightGbS));
-  }
+  const int64_t rows = std::min<int64_t>(options.m, tpu.accumulator_rows);
+  const double passes = static_cast<double>(ceil_div(options.m, rows)) *
+                        static_cast<double>(ceil_div(options.k, tpu.rows)) *
+                        static_cast<double>(ceil_div(options.n, tpu.cols));
+  const double pe_cycles =
+      passes * static_cast<double>(rows + 2 * tpu.rows + tpu.cols) * tpu.rows * tpu.cols;
+  if (passes <= static_cast<double>(systemc::kMaxFolds) && pe_cycles <= kMaxPeCycles) return;
+  throw UsageError(
+      fmt::format("the product needs {:.0f} passes of weight tiles and about {:.1e} PE-cycles\n  "
+                  "fix: at most {} and "
+                  "{:.0e}: use a smaller product, or an array that fits it better",
+                  passes, pe_cycles, systemc::kMaxFolds, kMaxPeCycles));
 }
 
 GemmOptions read_options(const po::variables_map& values) {

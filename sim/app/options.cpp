@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 
 #include "base/error.hpp"
@@ -35,7 +36,23 @@ bool parse_options(const std::string& usage, const po::options_description& opti
   return true;
 }
 
+void check_output(const std::string& path) {
+  if (path == "-") return;
+  if (path.empty())
+    throw UsageError("an output path is empty\n  fix: name a file, or '-' for stdout");
+  const std::filesystem::path target(path);
+  const auto folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
+  if (std::filesystem::is_directory(target)) {
+    throw EnvironmentError(fmt::format("{}: is a folder\n  fix: name a file", path));
+  }
+  if (!std::filesystem::is_directory(folder)) {
+    throw EnvironmentError(
+        fmt::format("{}: there is no folder '{}'\n  fix: create it", path, folder.string()));
+  }
+}
+
 void write_output(const std::string& path, const std::string& content) {
+  check_output(path);
   if (path == "-") {
     std::cout << content << std::flush;
   } else {

@@ -16,6 +16,9 @@ bool parse_options(const std::string& usage,
                    const std::vector<std::string>& positional, const Arguments& arguments,
                    boost::program_options::variables_map& values);
 
+/// EnvironmentError when `path` is a folder or lies in none: a result is not computed for nothing.
+void check_output(const std::string& path);
+
 /// Writes to `path` by rename, or to stdout when `path` is "-".
 void write_output(const std::string& path, const std::string& content);
 

@@ -32,7 +32,9 @@ int run_run_command(const Arguments& arguments) {
   }
   auto config = driver::load_run_config(values["config"].as<std::string>(), overrides);
   if (values.count("json") != 0) config.json_path = values["json"].as<std::string>();
+  if (!config.json_path.empty()) check_output(config.json_path);
   if (values.count("dry-run") != 0) {
+    driver::check_experiment(config);
     std::cout << config.text;
     return 0;
   }

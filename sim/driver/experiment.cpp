@@ -61,7 +61,6 @@ class ExperimentRunner {
       : config_(config),
         network_(nn::import_onnx(config.network)),
         data_(load_slice()),
-        calibration_(load_calibration()),
         multiplier_(load_multiplier(config.multiplier.name, config.multiplier.power_mw,
                                     config.multiplier.delay_ns)),
         exact_(load_multiplier(config.multiplier.exact)) {
@@ -72,11 +71,13 @@ class ExperimentRunner {
     options_.weight_on_port_a = config.multiplier.weight_on_port_a;
     options_.batch_images = config.batch_images;
     options_.buffer_bytes = config.tpu.unified_buffer_bytes;
+    faults_ = expand_fault_specs(config_.faults, multiplier_.netlist, config_.tpu.rows,
+                                 config_.tpu.cols, config_.seed);
+    if (!faults_.empty() && mitigation_names().size() > 1) calibration_ = load_calibration();
   }
 
   Experiment run() {
-    const auto faults = expand_fault_specs(config_.faults, multiplier_.netlist, config_.tpu.rows,
-                                           config_.tpu.cols, config_.seed);
+    const auto& faults = faults_;
     describe(faults);
     plan_progress(faults);
     const bool is_exact = multiplier_.table == exact_.table;
@@ -96,6 +97,7 @@ class ExperimentRunner {
       }
     }
     finish_losses();
+    add_notes();
     return std::move(experiment_);
   }
 
@@ -268,12 +270,29 @@ class ExperimentRunner {
     }
   }
 
+  void add_notes() {
+    const int64_t cycles = experiment_.rows.back().result.cycles.total;
+    const auto late = std::count_if(faults_.begin(), faults_.end(), [&](const fault::Fault& fault) {
+      return fault.window.begin_cycle >= static_cast<uint64_t>(cycles);
+    });
+    if (late > 0) {
+      experiment_.notes.push_back(fmt::format(
+          "{} fault windows open after the run's {} cycles: they never act", late, cycles));
+    }
+    if (data_.num_images() < config_.data.limit) {
+      experiment_.notes.push_back(fmt::format("data.limit is {}, '{}' has {} images from {} on",
+                                              config_.data.limit, data_.name, data_.num_images(),
+                                              config_.data.first));
+    }
+  }
+
   const RunConfig& config_;
   nn::Network network_;
   nn::Dataset data_;
-  nn::Dataset calibration_;
   Multiplier multiplier_;
   Multiplier exact_;
+  std::vector<fault::Fault> faults_;
+  nn::Dataset calibration_;  ///< empty when no mitigation runs
   verilated::PeModelLibrary library_;
   RunnerOptions options_;
   std::unique_ptr<Progress> progress_;
@@ -282,6 +301,26 @@ class ExperimentRunner {
 
 }  // namespace
 
-Experiment run_experiment(const RunConfig& config) { return ExperimentRunner(config).run(); }
+namespace {
+
+/// What is wrong with a configuration's values is the configuration's error.
+template <typename Action>
+auto as_config_error(const RunConfig& config, Action action) {
+  try {
+    return action();
+  } catch (const UsageError& error) {
+    throw ConfigError({config.file}, error.what());
+  }
+}
+
+}  // namespace
+
+void check_experiment(const RunConfig& config) {
+  as_config_error(config, [&] { ExperimentRunner runner(config); });
+}
+
+Experiment run_experiment(const RunConfig& config) {
+  return as_config_error(config, [&] { return ExperimentRunner(config).run(); });
+}
 
 }  // namespace faultwave::driver

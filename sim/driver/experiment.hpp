@@ -46,6 +46,9 @@ struct Experiment {
 
 inline constexpr std::size_t kMaxNamedFaults = 32;
 
+/// Loads everything that `config` names and checks that it fits together, without running.
+void check_experiment(const RunConfig& config);
+
 /// Runs everything that `config` asks for, with progress on stderr.
 Experiment run_experiment(const RunConfig& config);
 

@@ -91,7 +91,7 @@ class BatchRunner {
     job.weight_on_port_a = options_.weight_on_port_a;
     if (is_network_input(layer.inputs.at(0))) job.input_bytes = num_images * input.shape.size();
     job.buffer_bytes = num_images * input.shape.size();
-    const bool is_output = layer.output == network_.output;
+    const bool is_output = is_network_output(layer.output);
     if (is_output) {
       job.output_bytes = num_images * output.shape.size() *
                          (output.type == nn::DataType::kInt32 ? int64_t{4} : int64_t{1});
@@ -111,6 +111,17 @@ class BatchRunner {
           nn::requantize(layer, network_, sums.data(), num_images, rows);
     }
     return cycles;
+  }
+
+  /// The logits themselves, as they are or reshaped later.
+  bool is_network_output(int value) const {
+    if (value == network_.output) return true;
+    for (const nn::Layer& layer : network_.layers) {
+      if (layer.kind == nn::LayerKind::kReshape && layer.inputs.at(0) == value) {
+        return is_network_output(layer.output);
+      }
+    }
+    return false;
   }
 
   /// The images themselves, as they are or reshaped.

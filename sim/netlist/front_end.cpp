@@ -95,7 +95,9 @@ std::vector<std::string> listed_modules(const std::filesystem::path& path) {
 /// The text behind "ERROR: " in Yosys' output.
 std::string error_text(const std::string& output) {
   const auto at = output.find("ERROR:");
-  if (at == std::string::npos) return output.substr(0, 500);
+  if (at == std::string::npos) {
+    return output.empty() ? "Yosys failed without a message" : output.substr(0, 500);
+  }
   const auto end = output.find('\n', at);
   return output.substr(at + 7, end == std::string::npos ? std::string::npos : end - at - 7);
 }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -119,6 +120,7 @@ class OnnxLowering {
   int64_t fixed_batch_ = -1;
   std::unordered_map<std::string, GraphTensor> tensors_;
   std::unordered_map<std::string, int> num_uses_;
+  std::set<int> shared_values_;  ///< values that go by more than one name
 };
 
 }  // namespace faultwave::nn

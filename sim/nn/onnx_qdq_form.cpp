@@ -27,7 +27,10 @@ void OnnxLowering::dequantize_linear(const OnnxNode& node) {
 
 int OnnxLowering::requantized(int from, const std::string& name, const Quantization& output) {
   const Quantization own = builder_.stated(from);
-  if (own.scale == output.scale && own.zero_point == output.zero_point) return from;
+  if (own.scale == output.scale && own.zero_point == output.zero_point) {
+    shared_values_.insert(from);
+    return from;
+  }
   Layer layer;
   layer.kind = LayerKind::kLookup;
   layer.inputs = {from};
@@ -190,7 +193,8 @@ void OnnxLowering::relu(const OnnxNode& node) {
   Layer* layer = builder_.producer(value);
   const bool clamps =
       layer != nullptr && (layer->kind == LayerKind::kMatrix || layer->kind == LayerKind::kAdd);
-  if (clamps && num_uses_[name] == 1 && num_uses_[from.codes] == 1) {
+  if (clamps && shared_values_.count(value) == 0 && num_uses_[name] == 1 &&
+      num_uses_[from.codes] == 1) {
     layer->clamp_low = builder_.stated(value).zero_point;
     return define(node.output, from);
   }

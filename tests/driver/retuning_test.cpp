@@ -96,6 +96,9 @@ TEST_P(RetuningInEveryFormat, retuning_brings_the_logits_nearer_to_the_exact_one
   const double before = bench.error_of("none");
   EXPECT_LT(bench.error_of("fal_retune_offset"), 0.5 * before);
   EXPECT_LE(bench.error_of("fal_retune"), 1.05 * before);
+  int64_t num_retuned = 0;
+  for (const auto& layer : bench.load("fal_retune").layers) num_retuned += layer.num_retuned;
+  EXPECT_GT(num_retuned, 0);
 }
 
 TEST_P(RetuningInEveryFormat, only_weights_on_faulty_pes_change) {
