@@ -25,14 +25,18 @@ void Controller::start_program(const std::vector<Instruction>& program) {
   host_started_ = false;
   num_shifts_ = num_streams_ = 0;
   last_shift_ = last_stream_ = {};
-  // All flights of the program before have ended; they point into it.
-  shifts_.clear();
-  streams_.clear();
+  forget_flights();
   report_ = {};
   phase_ = Phase::kProgram;
 }
 
+void Controller::forget_flights() {
+  shifts_.clear();
+  streams_.clear();
+}
+
 void Controller::start_vector(int64_t cycles) {
+  forget_flights();
   report_ = {};
   vector_cycles_left_ = cycles;
   phase_ = cycles > 0 ? Phase::kVector : Phase::kIdle;

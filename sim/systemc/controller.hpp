@@ -51,6 +51,8 @@ SC_MODULE(Controller) {
   void on_clock();
   Cause run_cycle();
   Cause program_cycle();
+  /// All flights of the step before have ended; they point into its program.
+  void forget_flights();
   /// Executes instructions from the program counter on until one has to wait.
   void execute();
   bool try_read_weights();
