@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)
 # Writes OUTPUT with the git revision of SOURCE_DIR, touching it only when the revision changed.
 # Run at build time: cmake -DSOURCE_DIR=... -DOUTPUT=... -P FaultwaveGitRevision.cmake
 set(revision unknown)
