@@ -35,16 +35,13 @@ std::vector<fault::Fault> make_faults(const ArrayConfig& config, const netlist::
   if (kind == Faults::kNone) return faults;
   const auto sites = netlist::enumerate_sites(netlist);
   CounterRng rng(3);
-  for (int row = 0; row < config.rows; ++row) {
-    for (int col = 0; col < config.cols; ++col) {
-      fault::Fault fault;
-      fault.locus = {row, col};
-      fault.site = sites[kind == Faults::kRandomSites ? rng.below(sites.size()) : sites.size() / 3];
-      fault.kind =
-          rng.below(2) == 0 ? netlist::FaultKind::kStuckAt0 : netlist::FaultKind::kStuckAt1;
-      faults.push_back(fault);
-      if (kind == Faults::kOnePe) return faults;
-    }
+  for (int pe = 0; pe < config.rows * config.cols; ++pe) {
+    fault::Fault fault;
+    fault.pe = pe;
+    fault.site = sites[kind == Faults::kRandomSites ? rng.below(sites.size()) : sites.size() / 3];
+    fault.kind = rng.below(2) == 0 ? netlist::FaultKind::kStuckAt0 : netlist::FaultKind::kStuckAt1;
+    faults.push_back(fault);
+    if (kind == Faults::kOnePe) return faults;
   }
   return faults;
 }

@@ -2,15 +2,19 @@
 // are already hardware codes, and what happens to its sums.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
+
+#include "fault/pe_space.hpp"
 
 namespace faultwave::accel {
 
 /// Flags of a loaded weight.
 inline constexpr uint8_t kNegate = 1;  ///< the product is subtracted (sign_magnitude)
-inline constexpr uint8_t kBypass = 2;  ///< the PE passes partial sums on unchanged
+inline constexpr uint8_t kBypass = 2;  ///< the product is not added (padding, bypassed PEs)
 
 /// sums[m][n] = sum over k of (+/-) product(activation[m][k], weight[k][n]).
 /// Matrices are dense, row-major. Rows and columns of an array beyond K and N are bypassed.
@@ -32,29 +36,68 @@ struct GemmJob {
   int64_t buffer_bytes = 0;
 };
 
-/// Cycles of one job by cause; the causes add up to `total`.
+/// What a cycle was spent on.
+enum class Cause : uint8_t {
+  kIdle,  ///< nothing to do (a GPU sub-core without a warp)
+  // Systolic array
+  kActive,          ///< at least one PE computes
+  kWeightLoad,      ///< waits for weights from memory
+  kWeightShift,     ///< exposed shifting of a tile into the array
+  kReadAfterWrite,  ///< waits for results of the layer before
+  kHostWait,        ///< waits for host or DRAM transfers of activations
+  kVector,          ///< element-wise or pooling step only
+  // GPU, per warp scheduler
+  kIssue,           ///< an instruction is issued
+  kOperand,         ///< an mma waits for register read ports
+  kTensorBusy,      ///< an mma waits for the tensor core
+  kSharedConflict,  ///< a shared-memory access is being repeated because of bank conflicts
+  kSharedWait,      ///< waits for shared memory otherwise
+  kGlobalWait,      ///< waits for global memory
+  kBarrier,         ///< waits for other warps of the CTA
+  kDependency,      ///< waits for a result of the tensor core
+};
+inline constexpr int kNumCauses = static_cast<int>(Cause::kDependency) + 1;
+/// "weight_load", "tensor_busy", ...: the names of reports.
+const char* to_string(Cause cause);
+
+/// Cycles of one job by cause. One or more units account for every cycle each (a TPU's controller;
+/// the warp schedulers of a GPU): the causes add up to total * num_units.
 struct CycleReport {
   int64_t total = 0;
-  int64_t active = 0;            ///< at least one PE computes
-  int64_t weight_load = 0;       ///< waits for weights from memory
-  int64_t weight_shift = 0;      ///< exposed shifting of a tile into the array
-  int64_t read_after_write = 0;  ///< waits for results of the layer before
-  int64_t host_wait = 0;         ///< waits for host or DRAM transfers of activations
-  int64_t vector = 0;            ///< activation unit only (pooling, addition)
-  int64_t multiplications = 0;   ///< products computed by PEs that are not bypassed
-  int64_t pe_cycles = 0;         ///< rows * cols * total
+  int64_t num_units = 1;
+  std::array<int64_t, kNumCauses> by_cause{};
+  int64_t multiplications = 0;  ///< products computed by PEs that are not bypassed
+  int64_t pe_cycles = 0;        ///< PEs * total
+  int64_t warp_cycles = 0;      ///< GPU: resident warps, summed over cycles
+  int64_t warp_slots = 0;       ///< GPU: warps that could be resident, summed over cycles
 
-  double utilisation() const {
-    return pe_cycles == 0 ? 0.0
-                          : static_cast<double>(multiplications) / static_cast<double>(pe_cycles);
-  }
+  int64_t& operator[](Cause cause) { return by_cause[static_cast<std::size_t>(cause)]; }
+  int64_t operator[](Cause cause) const { return by_cause[static_cast<std::size_t>(cause)]; }
+  double utilisation() const { return ratio(multiplications, pe_cycles); }
+  /// GPU: resident warps / warp slots; 0 on other accelerators.
+  double occupancy() const { return ratio(warp_cycles, warp_slots); }
+  /// Sums everything but num_units, which must agree (a report without cycles agrees with all).
   CycleReport& operator+=(const CycleReport& other);
+
+ private:
+  static double ratio(int64_t part, int64_t whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+  }
 };
 
-/// Where the product (m, n, k) is computed.
-struct Coordinates {
-  int row = 0;
-  int col = 0;
+/// A product's size, which decides what each PE computes.
+struct GemmShape {
+  int64_t m = 0;
+  int64_t n = 0;
+  int64_t k = 0;
+  bool operator==(const GemmShape&) const = default;
+};
+
+/// How many of the M products of one weight a PE computes.
+struct PeCount {
+  int pe = 0;
+  int64_t count = 0;
+  bool operator==(const PeCount&) const = default;
 };
 
 /// One accelerator instance with its faults: what the driver needs of a TPU or a GPU.
@@ -63,12 +106,24 @@ class Accelerator {
   virtual ~Accelerator() = default;
   /// Runs one product; `sums` is [m][n]. Simulated time goes on across calls.
   virtual CycleReport run_gemm(const GemmJob& job, int32_t* sums) = 0;
-  /// Time of an element-wise or pooling step over `num_values` values in the activation unit.
+  /// Time of an element-wise or pooling step over `num_values` values.
   virtual CycleReport run_vector(const std::string& name, int64_t num_values) = 0;
-  /// PE that holds weight (k, n).
-  virtual Coordinates locus_of(int64_t k, int64_t n) const = 0;
   virtual uint64_t cycle() const = 0;
-  virtual int64_t num_pes() const = 0;
+
+  virtual const fault::PeSpace& pes() const = 0;
+  /// The causes that this accelerator reports, in the order of its tables.
+  virtual std::span<const Cause> causes() const = 0;
+  /// From now on these PEs (a fuse per PE) add nothing to their sums. Replaces the set before.
+  virtual void set_bypassed_pes(const std::vector<int>& pes) = 0;
+
+  /// The mapping of products to PEs repeats along k with this period.
+  virtual int k_period() const = 0;
+  /// PEs of output (m, n): product (m, n, k) is computed by pes[k % k_period()]; `pes` has room for
+  /// k_period() entries. pes[0] determines the others.
+  virtual void pes_of_output(const GemmShape& shape, int64_t m, int64_t n, int* pes) const = 0;
+  /// PEs that multiply weight (k, n) with the M activations, ascending; the counts add up to M.
+  virtual std::vector<PeCount> pes_of_weight(const GemmShape& shape, int64_t k,
+                                             int64_t n) const = 0;
 };
 
 }  // namespace faultwave::accel

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <bit>
 
-#include "accel/array_faults.hpp"
 #include "accel/gemm_job.hpp"
+#include "accel/lane_faults.hpp"
 #include "bits/transpose.hpp"
 
 namespace faultwave::accel {
@@ -66,7 +66,12 @@ struct SystolicArray::Impl {
         from_left(num_words),
         inputs(num_words),
         top(static_cast<std::size_t>(config.cols + 63) / 64),
-        faults(multiplier, std::move(fault_list), config.cols, num_words),
+        faults(
+            multiplier, std::move(fault_list),
+            [](const fault::Fault& fault) {
+              return LanePlace{static_cast<std::size_t>(fault.pe / 64), fault.pe % 64};
+            },
+            num_words, LaneFaults::ActivationMasks::kAtLoad),
         clean(library.load(multiplier, false)),
         word_offset(static_cast<std::size_t>(config.cols) / 64),
         bit_offset(config.cols % 64) {
@@ -250,7 +255,7 @@ struct SystolicArray::Impl {
   std::vector<std::array<uint64_t, kNumWeightPlanes>> top;  ///< top edge values, lane = column
   bool top_used = false;
   bool shift_in_flight = false;
-  ArrayFaults faults;
+  LaneFaults faults;
   std::unique_ptr<verilated::PeModel> clean;
   std::unique_ptr<verilated::PeModel> faultable;
   std::size_t word_offset;  ///< cols / 64
@@ -269,16 +274,16 @@ SystolicArray::SystolicArray(const ArrayConfig& config, const netlist::Netlist& 
   if (!multiplier.is_multiplier_8x8()) {
     throw UsageError(fmt::format("'{}' is no 8x8 multiplier", multiplier.name));
   }
+  const auto space = fault::PeSpace::array(config.rows, config.cols);
   for (const auto& fault : faults) {
-    if (fault.locus.row < 0 || fault.locus.row >= config.rows || fault.locus.col < 0 ||
-        fault.locus.col >= config.cols) {
-      throw UsageError(fmt::format("fault at pe[{}][{}] is outside the {}x{} array",
-                                   fault.locus.row, fault.locus.col, config.rows, config.cols));
+    if (fault.pe < 0 || fault.pe >= space.size()) {
+      throw UsageError(fmt::format("fault in PE {} is outside the {}x{} array", fault.pe,
+                                   config.rows, config.cols));
     }
     const int num_bits = fault.unit == fault::Unit::kPartialSum ? kPsumBits : kOperandBits;
     if (fault.unit != fault::Unit::kMultiplier && (fault.bit < 0 || fault.bit >= num_bits)) {
-      throw UsageError(fmt::format("fault at pe[{}][{}]: bit {} of a register of {} bits",
-                                   fault.locus.row, fault.locus.col, fault.bit, num_bits));
+      throw UsageError(fmt::format("fault at {}: bit {} of a register of {} bits",
+                                   space.pe_name(fault.pe), fault.bit, num_bits));
     }
   }
   impl_ = std::make_unique<Impl>(config, multiplier, library, std::move(faults));

@@ -12,12 +12,13 @@
 #include "base/sha256.hpp"
 #include "base/suggest.hpp"
 #include "base/version.hpp"
+#include "driver/accelerator.hpp"
+#include "driver/cycle_table.hpp"
 #include "driver/fault_spec.hpp"
 #include "driver/multiplier.hpp"
 #include "fault/fault.hpp"
 #include "netlist/number_format.hpp"
 #include "systemc/tpu_program.hpp"
-#include "systemc/tpu_system.hpp"
 
 namespace faultwave::app {
 namespace {
@@ -37,7 +38,7 @@ constexpr uint64_t kWeightStream = 0x77656967;
 
 /// Everything that the command line says.
 struct GemmOptions {
-  systemc::TpuConfig tpu;
+  driver::AcceleratorConfig accelerator;
   int64_t m = 0, n = 0, k = 0;
   NumberFormat format = NumberFormat::kAffineU8;
   std::string multiplier;
@@ -52,8 +53,16 @@ po::options_description describe_options() {
   po::options_description options;
   // clang-format off
   options.add_options()
-      ("accelerator", po::value<std::string>()->default_value("tpu"), "tpu")
-      ("array", po::value<std::string>()->required(), "rows x columns: 16x16, 1x1 to 512x512")
+      ("accelerator", po::value<std::string>()->default_value("tpu"), "tpu or gpu_sm")
+      ("array", po::value<std::string>(), "tpu: rows x columns: 16x16, 1x1 to 512x512")
+      ("preset", po::value<std::string>()->default_value("ampere_a100"),
+       "gpu_sm: ampere_a100 or turing")
+      ("sms", po::value<int>(), "gpu_sm: number of SMs (default: the preset's)")
+      ("cta-tile", po::value<std::string>(), "gpu_sm: MxNxK of a CTA, such as 64x64x64")
+      ("warp-tile", po::value<std::string>(), "gpu_sm: MxN of a warp, such as 32x32")
+      ("scheduler", po::value<std::string>()->default_value("gto"), "gpu_sm: gto or lrr")
+      ("shared-layout", po::value<std::string>()->default_value("swizzled"),
+       "gpu_sm: linear, padded or swizzled")
       ("m", po::value<int64_t>()->required(), "rows of the activations")
       ("n", po::value<int64_t>()->required(), "columns of the weights")
       ("k", po::value<int64_t>()->required(), "columns of the activations, rows of the weights")
@@ -62,32 +71,41 @@ po::options_description describe_options() {
       ("format", po::value<std::string>()->default_value("affine_u8"),
        "affine_u8, sign_magnitude or int8")
       ("preload", po::value<std::string>()->default_value("exposed"),
-       "exposed: tiles one after another; hidden: the next tile's weights shift in meanwhile")
+       "tpu: exposed: tiles one after another; hidden: the next tile's weights shift in meanwhile")
       ("fault", po::value<std::vector<std::string>>()->composing(),
-       "pe[3][7].mult.O[7].sa1, pe[0][0].weight[6].sa0@100-200, ... (repeatable)")
-      ("fault-rate", po::value<double>()->default_value(0), "share of faulty PEs, 0 to 1")
+       "pe[3][7].mult.O[7].sa1, pe[0][0].weight[6].sa0@100-200, "
+       "sm[0].sub[2].lane[17].mult.O[7].sa1, ... (repeatable)")
+      ("fault-rate", po::value<double>()->default_value(0), "share of faulty PEs or lanes, 0 to 1")
       ("fault-target", po::value<std::string>()->default_value("random_net"),
        "what is faulty in them: mult.O[7].sa1, random_net, random_output or random_register")
       ("seed", po::value<int64_t>()->default_value(1), "0 or more; of operands and --fault-rate")
-      ("clock-mhz", po::value<double>()->default_value(700), "1 to 100000")
-      ("weight-dram-gb-s", po::value<double>()->default_value(0), "weight memory; 0: ideal")
-      ("weight-fifo-tiles", po::value<int>()->default_value(4), "tiles fetched ahead")
-      ("accumulator-rows", po::value<int>()->default_value(4096), "longer products run in pieces")
+      ("clock-mhz", po::value<double>(), "1 to 100000 (default: 700, or the preset's)")
+      ("weight-dram-gb-s", po::value<double>()->default_value(0), "tpu: weight memory; 0: ideal")
+      ("weight-fifo-tiles", po::value<int>()->default_value(4), "tpu: tiles fetched ahead")
+      ("accumulator-rows", po::value<int>()->default_value(4096),
+       "tpu: longer products run in pieces")
+      ("global-gb-s", po::value<double>(), "gpu_sm: global memory; 0: ideal (default: the preset's)")
       ("json", po::value<std::string>(), "write the result as JSON ('-': stdout, no table)");
   // clang-format on
   return options;
 }
 
-/// "16x32" -> 16 and 32.
-void parse_array(const std::string& text, systemc::TpuConfig& tpu) {
-  const char* end = text.data() + text.size();
-  const auto rows = std::from_chars(text.data(), end, tpu.rows);
-  if (rows.ec == std::errc() && rows.ptr != end && *rows.ptr == 'x') {
-    const auto cols = std::from_chars(rows.ptr + 1, end, tpu.cols);
-    if (cols.ec == std::errc() && cols.ptr == end) return;
+/// "16x32" -> {16, 32}; UsageError unless there are `count` of them.
+std::vector<int> parse_sizes(const char* option, const std::string& text, std::size_t count,
+                             const char* form) {
+  std::vector<int> sizes;
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (sizes.size() < count) {
+    sizes.push_back(0);
+    const auto [next, error] = std::from_chars(at, end, sizes.back());
+    const bool is_last = sizes.size() == count;
+    if (error != std::errc() || (is_last ? next != end : next == end || *next != 'x')) {
+      throw UsageError(fmt::format("{} '{}' is no size\n  fix: {}", option, text, form));
+    }
+    at = next + 1;
   }
-  throw UsageError(fmt::format(
-      "--array '{}' is no size\n  fix: ROWSxCOLUMNS, 1x1 to 512x512, such as 16x16", text));
+  return sizes;
 }
 
 void check_choice(const char* option, const std::string& value,
@@ -116,10 +134,21 @@ void check_size(const GemmOptions& options) {
   }
 }
 
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
 /// Work that no one would wait for is refused, with what it comes from.
 void check_work(const GemmOptions& options) {
-  const auto& tpu = options.tpu;
-  const auto ceil_div = [](int64_t a, int64_t b) { return (a + b - 1) / b; };
+  if (const auto* gpu = std::get_if<systemc::GpuConfig>(&options.accelerator)) {
+    const double products = static_cast<double>(ceil_div(options.m, gpu->cta_m) * gpu->cta_m) *
+                            static_cast<double>(ceil_div(options.n, gpu->cta_n) * gpu->cta_n) *
+                            static_cast<double>(ceil_div(options.k, gpu->cta_k) * gpu->cta_k);
+    if (products <= kMaxPeCycles) return;
+    throw UsageError(
+        fmt::format("the product needs {:.1e} multiplications in whole tiles\n  fix: at "
+                    "most {:.0e}: use a smaller product",
+                    products, kMaxPeCycles));
+  }
+  const auto& tpu = std::get<systemc::TpuConfig>(options.accelerator);
   const int64_t rows = std::min<int64_t>(options.m, tpu.accumulator_rows);
   const double passes = static_cast<double>(ceil_div(options.m, rows)) *
                         static_cast<double>(ceil_div(options.k, tpu.rows)) *
@@ -134,10 +163,66 @@ void check_work(const GemmOptions& options) {
                   passes, pe_cycles, systemc::kMaxFolds, kMaxPeCycles));
 }
 
+systemc::TpuConfig read_tpu(const po::variables_map& values) {
+  if (values.count("array") == 0) {
+    throw UsageError("--array is missing\n  fix: --array ROWSxCOLUMNS, such as --array 16x16");
+  }
+  systemc::TpuConfig tpu;
+  const auto sizes = parse_sizes("--array", values["array"].as<std::string>(), 2,
+                                 "ROWSxCOLUMNS, 1x1 to 512x512, such as 16x16");
+  tpu.rows = sizes[0];
+  tpu.cols = sizes[1];
+  const auto preload = values["preload"].as<std::string>();
+  check_choice("--preload", preload, {"exposed", "hidden"});
+  tpu.preload = preload == "hidden" ? systemc::Preload::kHidden : systemc::Preload::kExposed;
+  if (values.count("clock-mhz") != 0) tpu.clock_mhz = values["clock-mhz"].as<double>();
+  check_range("--clock-mhz", tpu.clock_mhz, 1, 100'000);
+  tpu.weight_dram_gb_s = values["weight-dram-gb-s"].as<double>();
+  check_range("--weight-dram-gb-s", tpu.weight_dram_gb_s, 0, 1e6);
+  tpu.weight_fifo_tiles = values["weight-fifo-tiles"].as<int>();
+  tpu.accumulator_rows = values["accumulator-rows"].as<int>();
+  return tpu;
+}
+
+systemc::GpuConfig read_gpu(const po::variables_map& values) {
+  systemc::GpuConfig gpu = systemc::gpu_preset(values["preset"].as<std::string>());
+  if (values.count("sms") != 0) gpu.sms = values["sms"].as<int>();
+  if (values.count("cta-tile") != 0) {
+    const auto sizes = parse_sizes("--cta-tile", values["cta-tile"].as<std::string>(), 3,
+                                   "MxNxK, such as 64x64x64");
+    gpu.cta_m = sizes[0];
+    gpu.cta_n = sizes[1];
+    gpu.cta_k = sizes[2];
+  }
+  if (values.count("warp-tile") != 0) {
+    const auto sizes =
+        parse_sizes("--warp-tile", values["warp-tile"].as<std::string>(), 2, "MxN, such as 32x32");
+    gpu.warp_m = sizes[0];
+    gpu.warp_n = sizes[1];
+  }
+  const auto scheduler = values["scheduler"].as<std::string>();
+  check_choice("--scheduler", scheduler, {"gto", "lrr"});
+  gpu.scheduler = scheduler == "gto" ? systemc::WarpScheduler::kGreedyThenOldest
+                                     : systemc::WarpScheduler::kLooseRoundRobin;
+  const auto layout = values["shared-layout"].as<std::string>();
+  check_choice("--shared-layout", layout, {"linear", "padded", "swizzled"});
+  gpu.shared_layout = layout == "linear"   ? systemc::SharedLayout::kLinear
+                      : layout == "padded" ? systemc::SharedLayout::kPadded
+                                           : systemc::SharedLayout::kSwizzled;
+  if (values.count("clock-mhz") != 0) gpu.clock_mhz = values["clock-mhz"].as<double>();
+  if (values.count("global-gb-s") != 0) gpu.global_gb_s = values["global-gb-s"].as<double>();
+  return gpu;
+}
+
 GemmOptions read_options(const po::variables_map& values) {
-  check_choice("--accelerator", values["accelerator"].as<std::string>(), {"tpu"});
+  const auto accelerator = values["accelerator"].as<std::string>();
+  check_choice("--accelerator", accelerator, {"tpu", "gpu_sm"});
   GemmOptions options;
-  parse_array(values["array"].as<std::string>(), options.tpu);
+  if (accelerator == "tpu") {
+    options.accelerator = read_tpu(values);
+  } else {
+    options.accelerator = read_gpu(values);
+  }
   options.m = values["m"].as<int64_t>();
   options.n = values["n"].as<int64_t>();
   options.k = values["k"].as<int64_t>();
@@ -146,17 +231,7 @@ GemmOptions read_options(const po::variables_map& values) {
   options.multiplier = values.count("multiplier") != 0 ? values["multiplier"].as<std::string>()
                        : options.format == NumberFormat::kInt8 ? "fw8s_bw"
                                                                : "fw8u_dadda";
-  const auto preload = values["preload"].as<std::string>();
-  check_choice("--preload", preload, {"exposed", "hidden"});
-  options.tpu.preload =
-      preload == "hidden" ? systemc::Preload::kHidden : systemc::Preload::kExposed;
-  options.tpu.clock_mhz = values["clock-mhz"].as<double>();
-  check_range("--clock-mhz", options.tpu.clock_mhz, 1, 100'000);
-  options.tpu.weight_dram_gb_s = values["weight-dram-gb-s"].as<double>();
-  check_range("--weight-dram-gb-s", options.tpu.weight_dram_gb_s, 0, 1e6);
-  options.tpu.weight_fifo_tiles = values["weight-fifo-tiles"].as<int>();
-  options.tpu.accumulator_rows = values["accumulator-rows"].as<int>();
-  options.tpu.check();
+  driver::check(options.accelerator);
   check_work(options);
   if (values.count("fault") != 0) {
     options.fault_names = values["fault"].as<std::vector<std::string>>();
@@ -171,21 +246,11 @@ GemmOptions read_options(const po::variables_map& values) {
   return options;
 }
 
-void check_signedness(const GemmOptions& options, const netlist::Netlist& netlist) {
-  const bool needs_signed = options.format == NumberFormat::kInt8;
-  if (netlist.is_signed == needs_signed) return;
-  throw UsageError(
-      fmt::format("multiplier '{}' is {}, --format {} needs {} one\n  fix: {}", netlist.name,
-                  netlist.is_signed ? "signed" : "unsigned", netlist::to_string(options.format),
-                  needs_signed ? "a signed" : "an unsigned",
-                  needs_signed ? "--format affine_u8 or sign_magnitude, or a signed multiplier"
-                               : "--format int8, or an unsigned multiplier"));
-}
-
 std::vector<fault::Fault> read_faults(const GemmOptions& options, const netlist::Netlist& netlist) {
+  const fault::PeSpace space = driver::pe_space(options.accelerator);
   std::vector<fault::Fault> faults;
   for (const auto& name : options.fault_names) {
-    faults.push_back(fault::parse_fault(netlist, name, options.tpu.rows, options.tpu.cols));
+    faults.push_back(fault::parse_fault(netlist, name, space));
   }
   if (options.fault_rate == 0) return faults;
   if (options.fault_target.starts_with("random_")) {
@@ -196,8 +261,7 @@ std::vector<fault::Fault> read_faults(const GemmOptions& options, const netlist:
   spec.target = options.fault_target;
   spec.rate = options.fault_rate;
   spec.place.file = "--fault-target";
-  const auto drawn =
-      driver::expand_fault_specs({spec}, netlist, options.tpu.rows, options.tpu.cols, options.seed);
+  const auto drawn = driver::expand_fault_specs({spec}, netlist, space, options.seed);
   faults.insert(faults.end(), drawn.begin(), drawn.end());
   return faults;
 }
@@ -231,19 +295,24 @@ Operands draw_operands(const GemmOptions& options) {
 }
 
 struct GemmResult {
-  accel::CycleReport report;  ///< of all clock cycles
-  int64_t cycles = 0;         ///< as printed, see `printed_report`
-  accel::CycleReport printed;
+  accel::CycleReport report;   ///< of all clock cycles
+  accel::CycleReport printed;  ///< see `printed_report`
+  std::vector<accel::Cause> causes;
   std::string sha256;
 };
 
+bool counts_like_scale_sim(const GemmOptions& options) {
+  const auto* tpu = std::get_if<systemc::TpuConfig>(&options.accelerator);
+  return tpu != nullptr && tpu->preload == systemc::Preload::kExposed;
+}
+
 /// With exposed preload the printed count follows SCALE-Sim: the index of the last cycle, which is
 /// one less than the number of clock cycles. That last one is active.
-accel::CycleReport printed_report(const accel::CycleReport& report, systemc::Preload preload) {
+accel::CycleReport printed_report(const GemmOptions& options, const accel::CycleReport& report) {
   accel::CycleReport printed = report;
-  if (preload == systemc::Preload::kExposed) {
+  if (counts_like_scale_sim(options)) {
     --printed.total;
-    --printed.active;
+    --printed[accel::Cause::kActive];
   }
   return printed;
 }
@@ -261,52 +330,87 @@ GemmResult run_product(const GemmOptions& options, const netlist::Netlist& netli
   job.weight_flags = operands.flags.data();
   job.product_is_signed = netlist.is_signed;
   verilated::PeModelLibrary library;
-  systemc::TpuSystem tpu(options.tpu, netlist, library, std::move(faults),
-                         {.weight_on_port_a = true, .product_is_signed = netlist.is_signed});
+  const auto accelerator =
+      driver::make_accelerator(options.accelerator, netlist, library, std::move(faults),
+                               {.weight_on_port_a = true, .product_is_signed = netlist.is_signed});
   std::vector<int32_t> sums(static_cast<std::size_t>(options.m * options.n));
   GemmResult result;
-  result.report = tpu.run_gemm(job, sums.data());
-  result.printed = printed_report(result.report, options.tpu.preload);
-  result.cycles = result.printed.total;
+  result.report = accelerator->run_gemm(job, sums.data());
+  result.printed = printed_report(options, result.report);
+  result.causes.assign(accelerator->causes().begin(), accelerator->causes().end());
   result.sha256 = sha256_hex(std::as_bytes(std::span(sums)));
   return result;
 }
 
-std::vector<std::pair<std::string, int64_t>> by_cause(const accel::CycleReport& report) {
-  return {{"active", report.active},
-          {"weight_load", report.weight_load},
-          {"weight_shift", report.weight_shift},
-          {"read_after_write", report.read_after_write},
-          {"host_wait", report.host_wait},
-          {"vector", report.vector}};
+/// "TPU 16x16, 700 MHz, exposed preload", "GPU of 1 SM x ...".
+std::string describe(const driver::AcceleratorConfig& config) {
+  if (const auto* tpu = std::get_if<systemc::TpuConfig>(&config)) {
+    return fmt::format("TPU {}x{}, {:g} MHz, {} preload", tpu->rows, tpu->cols, tpu->clock_mhz,
+                       tpu->preload == systemc::Preload::kExposed ? "exposed" : "hidden");
+  }
+  const auto& gpu = std::get<systemc::GpuConfig>(config);
+  return fmt::format("{}\nCTA tile {}x{}x{}, warp tile {}x{}, {} scheduler, {} shared memory",
+                     driver::description(config), gpu.cta_m, gpu.cta_n, gpu.cta_k, gpu.warp_m,
+                     gpu.warp_n, systemc::to_string(gpu.scheduler),
+                     systemc::to_string(gpu.shared_layout));
 }
 
 std::string to_text(const GemmOptions& options, const driver::Multiplier& multiplier,
                     std::size_t num_faults, const GemmResult& result) {
-  const bool exposed = options.tpu.preload == systemc::Preload::kExposed;
+  const int64_t units = result.report.num_units;
   std::string text = fmt::format(
-      "TPU {}x{}, {:g} MHz, {} preload, multiplier {} ({}), {} fault{}\n"
-      "M {}, N {}, K {}, seed {}\n\ncycles            {:>12}{}\n",
-      options.tpu.rows, options.tpu.cols, options.tpu.clock_mhz, exposed ? "exposed" : "hidden",
-      multiplier.netlist.name, netlist::to_string(options.format), num_faults,
-      num_faults == 1 ? "" : "s", options.m, options.n, options.k, options.seed, result.cycles,
-      exposed ? "  (index of the last one, as SCALE-Sim counts)" : "");
-  for (const auto& [name, cycles] : by_cause(result.printed)) {
-    text += fmt::format("  {:<16}{:>12}\n", name, cycles);
+      "{}, multiplier {} ({}), {} fault{}\nM {}, N {}, K {}, seed {}\n\ncycles            "
+      "{:>12}{}{}\n",
+      describe(options.accelerator), multiplier.netlist.name, netlist::to_string(options.format),
+      num_faults, num_faults == 1 ? "" : "s", options.m, options.n, options.k, options.seed,
+      result.printed.total,
+      counts_like_scale_sim(options) ? "  (index of the last one, as SCALE-Sim counts)" : "",
+      units == 1 ? "" : fmt::format("  (causes: mean of {} warp schedulers)", units));
+  for (const accel::Cause cause : result.causes) {
+    text += fmt::format("  {:<16}{:>12}\n", accel::to_string(cause),
+                        driver::cycles_per_unit(result.printed, cause));
   }
   text += fmt::format("multiplications   {:>12}\nutilisation       {:>11.2f} %\n",
                       result.report.multiplications, 100 * result.report.utilisation());
+  if (result.report.warp_slots > 0) {
+    text += fmt::format("occupancy         {:>11.2f} %\n", 100 * result.report.occupancy());
+  }
   return text + fmt::format("result sha256     {}\n", result.sha256);
+}
+
+nlohmann::ordered_json accelerator_json(const driver::AcceleratorConfig& config) {
+  if (const auto* tpu = std::get_if<systemc::TpuConfig>(&config)) {
+    return {{"type", "tpu"},
+            {"rows", tpu->rows},
+            {"cols", tpu->cols},
+            {"clock_mhz", tpu->clock_mhz},
+            {"preload", tpu->preload == systemc::Preload::kExposed ? "exposed" : "hidden"},
+            {"weight_dram_gb_s", tpu->weight_dram_gb_s},
+            {"weight_fifo_tiles", tpu->weight_fifo_tiles},
+            {"accumulator_rows", tpu->accumulator_rows}};
+  }
+  const auto& gpu = std::get<systemc::GpuConfig>(config);
+  return {{"type", "gpu_sm"},
+          {"sms", gpu.sms},
+          {"sub_cores", gpu.sub_cores},
+          {"lanes", gpu.tensor_core.num_lanes()},
+          {"clock_mhz", gpu.clock_mhz},
+          {"scheduler", systemc::to_string(gpu.scheduler)},
+          {"global_gb_s", gpu.global_gb_s},
+          {"cta_tile", {gpu.cta_m, gpu.cta_n, gpu.cta_k}},
+          {"warp_tile", {gpu.warp_m, gpu.warp_n}},
+          {"shared_layout", systemc::to_string(gpu.shared_layout)}};
 }
 
 std::string to_json(const GemmOptions& options, const driver::Multiplier& multiplier,
                     const std::vector<std::string>& faults, const GemmResult& result) {
   nlohmann::ordered_json root;
-  root["cycles"] = result.cycles;
-  for (const auto& [name, cycles] : by_cause(result.printed))
-    root["cycles_by_cause"][name] = cycles;
+  root["cycles"] = result.printed.total;
+  root["cycles_by_cause"] = driver::cycles_by_cause_json(result.printed, result.causes);
+  root["units"] = result.report.num_units;
   root["clock_cycles"] = result.report.total;
   root["utilisation"] = result.report.utilisation();
+  if (result.report.warp_slots > 0) root["occupancy"] = result.report.occupancy();
   root["multiplications"] = result.report.multiplications;
   root["result_sha256"] = result.sha256;
   root["seed"] = options.seed;
@@ -314,15 +418,7 @@ std::string to_json(const GemmOptions& options, const driver::Multiplier& multip
   root["n"] = options.n;
   root["k"] = options.k;
   root["faults"] = faults;
-  root["accelerator"] = {
-      {"type", "tpu"},
-      {"rows", options.tpu.rows},
-      {"cols", options.tpu.cols},
-      {"clock_mhz", options.tpu.clock_mhz},
-      {"preload", options.tpu.preload == systemc::Preload::kExposed ? "exposed" : "hidden"},
-      {"weight_dram_gb_s", options.tpu.weight_dram_gb_s},
-      {"weight_fifo_tiles", options.tpu.weight_fifo_tiles},
-      {"accumulator_rows", options.tpu.accumulator_rows}};
+  root["accelerator"] = accelerator_json(options.accelerator);
   root["multiplier"] = {{"name", multiplier.netlist.name},
                         {"file", multiplier.path},
                         {"format", netlist::to_string(options.format)},
@@ -335,16 +431,19 @@ std::string to_json(const GemmOptions& options, const driver::Multiplier& multip
 
 int run_gemm_command(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options("gemm --array RxC --m M --n N --k K [options]", describe_options(), {},
-                     arguments, values)) {
+  if (!parse_options("gemm --m M --n N --k K {--array RxC | --accelerator gpu_sm} [options]",
+                     describe_options(), {}, arguments, values)) {
     return 0;
   }
   const GemmOptions options = read_options(values);
   const auto multiplier = driver::load_multiplier(options.multiplier);
-  check_signedness(options, multiplier.netlist);
+  driver::check_signedness(multiplier.netlist, options.format);
   const auto faults = read_faults(options, multiplier.netlist);
   std::vector<std::string> names;
-  for (const auto& fault : faults) names.push_back(fault::fault_name(multiplier.netlist, fault));
+  const fault::PeSpace space = driver::pe_space(options.accelerator);
+  for (const auto& fault : faults) {
+    names.push_back(fault::fault_name(multiplier.netlist, fault, space));
+  }
   const GemmResult result = run_product(options, multiplier.netlist, faults);
   if (options.json_path != "-") std::cout << to_text(options, multiplier, names.size(), result);
   if (!options.json_path.empty()) {

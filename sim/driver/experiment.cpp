@@ -12,7 +12,6 @@
 #include "netlist/verilog_writer.hpp"
 #include "nn/dataset.hpp"
 #include "nn/onnx_import.hpp"
-#include "systemc/tpu_system.hpp"
 
 namespace faultwave::driver {
 namespace {
@@ -41,13 +40,13 @@ void check_data(const nn::Network& network, const nn::Dataset& data,
 }
 
 /// Whether every fault entry names a site that `netlist` has.
-bool resolves_in(const std::vector<FaultSpec>& specs, const netlist::Netlist& netlist, int rows,
-                 int cols) {
+bool resolves_in(const std::vector<FaultSpec>& specs, const netlist::Netlist& netlist,
+                 const fault::PeSpace& space) {
   for (const auto& spec : specs) {
     if (spec.site.empty() && spec.target.starts_with("random_")) return false;
   }
   try {
-    expand_fault_specs(specs, netlist, rows, cols, 0);
+    expand_fault_specs(specs, netlist, space, 0);
     return true;
   } catch (const ConfigError&) {
     return false;
@@ -59,6 +58,7 @@ class ExperimentRunner {
  public:
   explicit ExperimentRunner(const RunConfig& config)
       : config_(config),
+        space_(pe_space(config.accelerator)),
         network_(nn::import_onnx(config.network)),
         data_(load_slice()),
         multiplier_(load_multiplier(config.multiplier.name, config.multiplier.power_mw,
@@ -70,9 +70,8 @@ class ExperimentRunner {
     options_.format = config.multiplier.format;
     options_.weight_on_port_a = config.multiplier.weight_on_port_a;
     options_.batch_images = config.batch_images;
-    options_.buffer_bytes = config.tpu.unified_buffer_bytes;
-    faults_ = expand_fault_specs(config_.faults, multiplier_.netlist, config_.tpu.rows,
-                                 config_.tpu.cols, config_.seed);
+    options_.buffer_bytes = buffer_bytes(config.accelerator);
+    faults_ = expand_fault_specs(config_.faults, multiplier_.netlist, space_, config_.seed);
     if (!faults_.empty() && mitigation_names().size() > 1) calibration_ = load_calibration();
   }
 
@@ -83,8 +82,8 @@ class ExperimentRunner {
     const bool is_exact = multiplier_.table == exact_.table;
     if (!is_exact) run_row("exact", exact_, {}, "none", nullptr);
     if (!is_exact && fault_on_exact()) {
-      const auto exact_faults = expand_fault_specs(config_.faults, exact_.netlist, config_.tpu.rows,
-                                                   config_.tpu.cols, config_.seed);
+      const auto exact_faults =
+          expand_fault_specs(config_.faults, exact_.netlist, space_, config_.seed);
       run_row("exact + fault", exact_, exact_faults, "none", nullptr);
     }
     run_row(is_exact ? "exact" : "approximate", multiplier_, {}, "none", nullptr);
@@ -137,7 +136,7 @@ class ExperimentRunner {
           hidden));
     }
     try {
-      return build_locus_tables(multiplier_.netlist, faults, config_.tpu.rows, config_.tpu.cols,
+      return build_locus_tables(multiplier_.netlist, faults, space_,
                                 config_.multiplier.weight_on_port_a);
     } catch (const UsageError& error) {
       throw ConfigError({config_.file}, error.what());
@@ -147,21 +146,13 @@ class ExperimentRunner {
   bool fault_on_exact() const {
     if (config_.faults.empty() || config_.fault_on_exact == FaultOnExact::kNo) return false;
     return config_.fault_on_exact == FaultOnExact::kYes ||
-           resolves_in(config_.faults, exact_.netlist, config_.tpu.rows, config_.tpu.cols);
+           resolves_in(config_.faults, exact_.netlist, space_);
   }
 
   void check_multipliers() {
     const bool needs_signed = config_.multiplier.format == netlist::NumberFormat::kInt8;
     for (const Multiplier* multiplier : {&multiplier_, &exact_}) {
-      if (multiplier->netlist.is_signed == needs_signed) continue;
-      throw ConfigError({config_.file},
-                        fmt::format("multiplier '{}' is {}, number format '{}' needs {} one",
-                                    multiplier->netlist.name,
-                                    multiplier->netlist.is_signed ? "signed" : "unsigned",
-                                    netlist::to_string(config_.multiplier.format),
-                                    needs_signed ? "a signed" : "an unsigned"),
-                        needs_signed ? "use affine_u8 or sign_magnitude, or a signed multiplier"
-                                     : "use int8, or an unsigned multiplier");
+      check_signedness(multiplier->netlist, config_.multiplier.format);
     }
     if (exact_.table != netlist::exact_table(needs_signed)) {
       throw ConfigError({config_.file}, fmt::format("multiplier.exact '{}' is not exact",
@@ -176,8 +167,8 @@ class ExperimentRunner {
     experiment_.table_sha256 = multiplier_.table_sha256;
     experiment_.netlist_path = multiplier_.path;
     experiment_.num_faults = static_cast<int64_t>(faults.size());
-    std::set<fault::PeLocus> loci;
-    for (const auto& fault : faults) loci.insert(fault.locus);
+    std::set<int> loci;
+    for (const auto& fault : faults) loci.insert(fault.pe);
     experiment_.num_faulty_pes = static_cast<int64_t>(loci.size());
     std::set<uint64_t> seeds;
     for (const auto& spec : config_.faults) {
@@ -192,9 +183,9 @@ class ExperimentRunner {
     experiment_.fault_names.resize(std::min(experiment_.fault_names.size(), kMaxNamedFaults));
     for (std::size_t i = experiment_.fault_names.size();
          i < std::min(faults.size(), kMaxNamedFaults); ++i) {
-      experiment_.fault_names.push_back(fault::fault_name(multiplier_.netlist, faults[i]));
+      experiment_.fault_names.push_back(fault::fault_name(multiplier_.netlist, faults[i], space_));
     }
-    const double period_ns = 1000.0 / config_.tpu.clock_mhz;
+    const double period_ns = 1000.0 / clock_mhz(config_.accelerator);
     if (multiplier_.energy.delay_ns > period_ns) {
       experiment_.notes.push_back(
           fmt::format("{} needs {:.2f} ns ({}), the clock period is {:.2f} ns: pipeline it or use "
@@ -221,9 +212,11 @@ class ExperimentRunner {
                const std::vector<fault::Fault>& faults, const std::string& mitigation,
                const LocusTables* tables) {
     progress_->set_label(name);
-    systemc::TpuSystem tpu(config_.tpu, multiplier.netlist, library_, faults,
-                           {.weight_on_port_a = options_.weight_on_port_a,
-                            .product_is_signed = multiplier.netlist.is_signed});
+    const auto accelerator =
+        make_accelerator(config_.accelerator, multiplier.netlist, library_, faults,
+                         {.weight_on_port_a = options_.weight_on_port_a,
+                          .product_is_signed = multiplier.netlist.is_signed});
+    experiment_.causes.assign(accelerator->causes().begin(), accelerator->causes().end());
     LoadedNetwork loaded = load_unmodified(network_);
     if (tables != nullptr && mitigation != "none") {
       RetuningOptions retuning;
@@ -232,7 +225,9 @@ class ExperimentRunner {
       retuning.retune_healthy = config_.retune_healthy;
       retuning.calibration_images = calibration_.pixels.data();
       retuning.num_calibration_images = calibration_.num_images();
-      loaded = retune(network_, *mitigation::make_mitigation(mitigation), *tables, tpu, retuning);
+      retuning.batch_images = std::min(batch_size(network_, options_), data_.num_images());
+      loaded = retune(network_, *mitigation::make_mitigation(mitigation), *tables, *accelerator,
+                      retuning);
     }
     ExperimentRow row;
     row.name = name;
@@ -240,9 +235,9 @@ class ExperimentRunner {
     row.mitigation = mitigation;
     row.is_faulty = !faults.empty();
     row.on_exact_multiplier = &multiplier == &exact_;
-    row.result =
-        run_network(network_, loaded, tpu, options_, data_.pixels.data(), data_.num_images(),
-                    [this](int64_t steps) { progress_->advance(static_cast<uint64_t>(steps)); });
+    row.result = run_network(
+        network_, loaded, *accelerator, options_, data_.pixels.data(), data_.num_images(),
+        [this](int64_t steps) { progress_->advance(static_cast<uint64_t>(steps)); });
     row.score = score(row.result.logits, row.result.num_classes, data_.labels);
     row.logits_sha256 = logits_sha256(row.result.logits);
     row.energy_pj =
@@ -287,6 +282,7 @@ class ExperimentRunner {
   }
 
   const RunConfig& config_;
+  fault::PeSpace space_;
   nn::Network network_;
   nn::Dataset data_;
   Multiplier multiplier_;

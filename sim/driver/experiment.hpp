@@ -41,6 +41,7 @@ struct Experiment {
   int64_t num_faults = 0;
   int64_t num_faulty_pes = 0;         ///< PEs that carry a fault
   std::vector<uint64_t> fault_seeds;  ///< of the entries that draw; empty: nothing was drawn
+  std::vector<accel::Cause> causes;   ///< that the accelerator's cycles are counted by
   std::vector<std::string> notes;     ///< warnings for the reader
 };
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/version.hpp"
+#include "driver/cycle_table.hpp"
 
 namespace faultwave::driver {
 namespace {
@@ -47,19 +48,20 @@ std::string align(const std::vector<std::vector<std::string>>& rows) {
 
 std::string heading(const RunConfig& config, const Experiment& experiment) {
   const auto& first = experiment.rows.front();
-  std::string text = fmt::format(
-      "{} on {} {} images of '{}'\n{}x{} systolic array at {} MHz, multiplier {}, {}\n",
-      config.network.stem().string(), format_count(first.score.images), config.data.split,
-      config.data.name, config.tpu.rows, config.tpu.cols, config.tpu.clock_mhz,
-      experiment.rows.back().multiplier, netlist::to_string(config.multiplier.format));
+  std::string text =
+      fmt::format("{} on {} {} images of '{}'\n{}, multiplier {}, {}\n",
+                  config.network.stem().string(), format_count(first.score.images),
+                  config.data.split, config.data.name, description(config.accelerator),
+                  experiment.rows.back().multiplier, netlist::to_string(config.multiplier.format));
   if (experiment.num_faults == 0) return text + "no fault\n";
   const std::string seeds =
       experiment.fault_seeds.empty()
           ? ""
           : fmt::format(" (seed {})", fmt::join(experiment.fault_seeds, ", "));
-  text += fmt::format("{} fault{} in {} of {} PEs{}: {}", experiment.num_faults,
+  text += fmt::format("{} fault{} in {} of {} {}{}: {}", experiment.num_faults,
                       experiment.num_faults == 1 ? "" : "s", experiment.num_faulty_pes,
-                      config.tpu.rows * config.tpu.cols, seeds, experiment.fault_names[0]);
+                      pe_space(config.accelerator).size(), pe_noun(config.accelerator), seeds,
+                      experiment.fault_names[0]);
   if (experiment.num_faults > 1) text += ", ...";
   return text + "\n";
 }
@@ -80,68 +82,70 @@ std::string result_table(const Experiment& experiment) {
   return align(rows);
 }
 
-std::string layer_table(const ExperimentRow& row) {
-  std::vector<std::vector<std::string>> rows = {{"layer", "kind", "M x N x K", "cycles", "active",
-                                                 "shift", "weights", "RAW", "host", "vector",
-                                                 "utilisation"}};
+std::string layer_table(const ExperimentRow& row, const std::vector<accel::Cause>& causes) {
+  const bool has_occupancy = row.result.cycles.warp_slots > 0;
+  std::vector<std::vector<std::string>> rows = {{"layer", "kind", "M x N x K", "cycles"}};
+  for (const accel::Cause cause : causes) rows.front().push_back(accel::to_string(cause));
+  rows.front().push_back("utilisation");
+  if (has_occupancy) rows.front().push_back("occupancy");
   for (const auto& layer : row.result.layers) {
     const auto& c = layer.cycles;
-    rows.push_back({layer.name, layer.kind,
-                    layer.k == 0 ? "" : fmt::format("{} x {} x {}", layer.m, layer.n, layer.k),
-                    format_count(c.total), format_count(c.active), format_count(c.weight_shift),
-                    format_count(c.weight_load), format_count(c.read_after_write),
-                    format_count(c.host_wait), format_count(c.vector),
-                    c.total == 0 ? "" : fmt::format("{:.1f} %", 100 * c.utilisation())});
+    std::vector<std::string> cells = {
+        layer.name, layer.kind,
+        layer.k == 0 ? "" : fmt::format("{} x {} x {}", layer.m, layer.n, layer.k),
+        format_count(c.total)};
+    for (const accel::Cause cause : causes) {
+      cells.push_back(format_count(cycles_per_unit(c, cause)));
+    }
+    cells.push_back(c.total == 0 ? "" : fmt::format("{:.1f} %", 100 * c.utilisation()));
+    if (has_occupancy) {
+      cells.push_back(c.total == 0 ? "" : fmt::format("{:.1f} %", 100 * c.occupancy()));
+    }
+    rows.push_back(std::move(cells));
   }
   return align(rows);
 }
 
-Json cycles_json(const accel::CycleReport& cycles) {
-  return {{"active", cycles.active},
-          {"weight_load", cycles.weight_load},
-          {"weight_shift", cycles.weight_shift},
-          {"read_after_write", cycles.read_after_write},
-          {"host_wait", cycles.host_wait},
-          {"vector", cycles.vector}};
+Json cycles_json(const accel::CycleReport& cycles, const std::vector<accel::Cause>& causes) {
+  Json json = {{"cycles", cycles.total},
+               {"cycles_by_cause", cycles_by_cause_json(cycles, causes)},
+               {"units", cycles.num_units},
+               {"multiplications", cycles.multiplications},
+               {"utilisation", cycles.utilisation()}};
+  if (cycles.warp_slots > 0) json["occupancy"] = cycles.occupancy();
+  return json;
 }
 
-Json row_json(const ExperimentRow& row) {
+Json row_json(const ExperimentRow& row, const std::vector<accel::Cause>& causes) {
   Json layers = Json::array();
   for (const auto& layer : row.result.layers) {
-    layers.push_back({{"name", layer.name},
-                      {"kind", layer.kind},
-                      {"m", layer.m},
-                      {"n", layer.n},
-                      {"k", layer.k},
-                      {"cycles", layer.cycles.total},
-                      {"cycles_by_cause", cycles_json(layer.cycles)},
-                      {"multiplications", layer.cycles.multiplications},
-                      {"utilisation", layer.cycles.utilisation()}});
+    Json entry = {
+        {"name", layer.name}, {"kind", layer.kind}, {"m", layer.m}, {"n", layer.n}, {"k", layer.k}};
+    entry.update(cycles_json(layer.cycles, causes));
+    layers.push_back(std::move(entry));
   }
-  return {{"name", row.name},
-          {"multiplier", row.multiplier},
-          {"mitigation", row.mitigation},
-          {"faulty", row.is_faulty},
-          {"accuracy", row.score.accuracy()},
-          {"correct", row.score.correct},
-          {"images", row.score.images},
-          {"top5", row.score.top5_accuracy()},
-          {"loss_points", row.loss_points},
-          {"loss_vs_exact_points", row.loss_vs_exact_points},
-          {"sdc1", row.outcomes.sdc1_rate()},
-          {"outcomes",
-           {{"masked", row.outcomes.masked},
-            {"benign", row.outcomes.benign},
-            {"sdc1", row.outcomes.sdc1},
-            {"sdc5", row.outcomes.sdc5}}},
-          {"retuned_weights", row.num_retuned},
-          {"cycles", row.result.cycles.total},
-          {"cycles_by_cause", cycles_json(row.result.cycles)},
-          {"multiplications", row.result.cycles.multiplications},
-          {"utilisation", row.result.cycles.utilisation()},
-          {"energy_pj", row.energy_pj},
-          {"logits_sha256", row.logits_sha256},
-          {"layers", std::move(layers)}};
+  Json json = {{"name", row.name},
+               {"multiplier", row.multiplier},
+               {"mitigation", row.mitigation},
+               {"faulty", row.is_faulty},
+               {"accuracy", row.score.accuracy()},
+               {"correct", row.score.correct},
+               {"images", row.score.images},
+               {"top5", row.score.top5_accuracy()},
+               {"loss_points", row.loss_points},
+               {"loss_vs_exact_points", row.loss_vs_exact_points},
+               {"sdc1", row.outcomes.sdc1_rate()},
+               {"outcomes",
+                {{"masked", row.outcomes.masked},
+                 {"benign", row.outcomes.benign},
+                 {"sdc1", row.outcomes.sdc1},
+                 {"sdc5", row.outcomes.sdc5}}},
+               {"retuned_weights", row.num_retuned},
+               {"energy_pj", row.energy_pj},
+               {"logits_sha256", row.logits_sha256}};
+  json.update(cycles_json(row.result.cycles, causes));
+  json["layers"] = std::move(layers);
+  return json;
 }
 
 Json energy_json(const EnergyFigure& energy) {
@@ -158,7 +162,10 @@ std::string experiment_text(const RunConfig& config, const Experiment& experimen
       "exact one\n";
   const auto& base = *std::find_if(experiment.rows.rbegin(), experiment.rows.rend(),
                                    [](const ExperimentRow& row) { return !row.is_faulty; });
-  text += fmt::format("\ncycles by layer and cause ({})\n\n", base.name) + layer_table(base);
+  const int64_t units = base.result.cycles.num_units;
+  text += fmt::format("\ncycles by layer and cause ({}{})\n\n", base.name,
+                      units == 1 ? "" : fmt::format(", mean of {} warp schedulers", units)) +
+          layer_table(base, experiment.causes);
   text += fmt::format("\nenergy: {:.3f} pJ per multiplication ({}), {:.3f} pJ exact ({})\n",
                       experiment.energy.energy_pj, experiment.energy.source,
                       experiment.exact_energy.energy_pj, experiment.exact_energy.source);
@@ -168,7 +175,7 @@ std::string experiment_text(const RunConfig& config, const Experiment& experimen
 
 std::string experiment_json(const RunConfig& config, const Experiment& experiment) {
   Json runs = Json::array();
-  for (const auto& row : experiment.rows) runs.push_back(row_json(row));
+  for (const auto& row : experiment.rows) runs.push_back(row_json(row, experiment.causes));
   const Json document = {{"runs", std::move(runs)},
                          {"faults",
                           {{"count", experiment.num_faults},

@@ -44,20 +44,21 @@ fault::Fault draw_fault(const FaultSpec& spec, const netlist::Netlist& multiplie
 }
 
 std::vector<fault::Fault> expand(const FaultSpec& spec, const netlist::Netlist& multiplier,
-                                 const std::vector<netlist::Site>& sites, int rows, int cols,
-                                 uint64_t default_seed) {
-  if (!spec.site.empty()) return {fault::parse_fault(multiplier, spec.site, rows, cols)};
+                                 const std::vector<netlist::Site>& sites,
+                                 const fault::PeSpace& space, uint64_t default_seed) {
+  if (!spec.site.empty()) return {fault::parse_fault(multiplier, spec.site, space)};
   const uint64_t seed = spec.seed.value_or(default_seed);
   const bool is_random = spec.target.starts_with("random_");
   fault::Fault common;
-  if (!is_random) common = fault::parse_fault(multiplier, "pe[0][0]." + spec.target, rows, cols);
+  if (!is_random) {
+    common = fault::parse_fault(multiplier, space.pe_name(0) + "." + spec.target, space);
+  }
   std::vector<fault::Fault> faults;
-  for (const auto& locus : fault::sample_loci(rows, cols, spec.rate, seed)) {
-    const auto index = static_cast<uint64_t>(locus.row) * static_cast<uint64_t>(cols) +
-                       static_cast<uint64_t>(locus.col);
+  for (const int pe : fault::sample_loci(space.size(), spec.rate, seed)) {
     fault::Fault fault =
-        is_random ? draw_fault(spec, multiplier, sites, TargetDraw(seed, index)) : common;
-    fault.locus = locus;
+        is_random ? draw_fault(spec, multiplier, sites, TargetDraw(seed, static_cast<uint64_t>(pe)))
+                  : common;
+    fault.pe = pe;
     if (!spec.window.is_permanent()) fault.window = spec.window;
     faults.push_back(fault);
   }
@@ -67,13 +68,13 @@ std::vector<fault::Fault> expand(const FaultSpec& spec, const netlist::Netlist& 
 }  // namespace
 
 std::vector<fault::Fault> expand_fault_specs(const std::vector<FaultSpec>& specs,
-                                             const netlist::Netlist& multiplier, int rows, int cols,
-                                             uint64_t default_seed) {
+                                             const netlist::Netlist& multiplier,
+                                             const fault::PeSpace& space, uint64_t default_seed) {
   const auto sites = netlist::enumerate_sites(multiplier);
   std::vector<fault::Fault> faults;
   for (const auto& spec : specs) {
     try {
-      const auto expanded = expand(spec, multiplier, sites, rows, cols, default_seed);
+      const auto expanded = expand(spec, multiplier, sites, space, default_seed);
       faults.insert(faults.end(), expanded.begin(), expanded.end());
     } catch (const UsageError& error) {
       throw ConfigError(spec.place, error.what());

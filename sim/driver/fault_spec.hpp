@@ -13,7 +13,7 @@
 namespace faultwave::driver {
 
 /// One entry of `faults`. Either `site` ("pe[3][7].mult.O[7].sa1"), or a target inside the PE that
-/// a share of the array carries.
+/// a share of the PEs carries.
 struct FaultSpec {
   std::string site;
   /// "mult.O[7].sa1", "weight[6].sa0", or "random_net" / "random_output" / "random_register": each
@@ -27,10 +27,9 @@ struct FaultSpec {
   SourcePlace place;  ///< of the entry, for errors
 };
 
-/// The faults of all entries in an array of rows x cols PEs; ConfigError at the entry that is
-/// wrong.
+/// The faults of all entries in an accelerator; ConfigError at the entry that is wrong.
 std::vector<fault::Fault> expand_fault_specs(const std::vector<FaultSpec>& specs,
-                                             const netlist::Netlist& multiplier, int rows, int cols,
-                                             uint64_t default_seed);
+                                             const netlist::Netlist& multiplier,
+                                             const fault::PeSpace& space, uint64_t default_seed);
 
 }  // namespace faultwave::driver

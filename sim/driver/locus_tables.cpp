@@ -1,6 +1,5 @@
 #include "driver/locus_tables.hpp"
 
-#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -23,29 +22,27 @@ FaultKey key_of(const fault::Fault& fault) {
 
 }  // namespace
 
-int64_t LocusTables::num_faulty() const {
-  return std::count_if(table_of_pe.begin(), table_of_pe.end(), [](uint16_t t) { return t != 0; });
+std::vector<int> LocusTables::faulty_pes() const {
+  std::vector<int> pes;
+  for (std::size_t pe = 0; pe < table_of_pe.size(); ++pe) {
+    if (table_of_pe[pe] != 0) pes.push_back(static_cast<int>(pe));
+  }
+  return pes;
 }
 
 LocusTables build_locus_tables(const netlist::Netlist& multiplier,
-                               const std::vector<fault::Fault>& faults, int rows, int cols,
+                               const std::vector<fault::Fault>& faults, const fault::PeSpace& space,
                                bool weight_on_port_a) {
   LocusTables result;
-  result.rows = rows;
-  result.cols = cols;
-  result.table_of_pe.assign(static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols), 0);
+  result.table_of_pe.assign(static_cast<std::size_t>(space.size()), 0);
   result.tables.push_back(fault::locus_table(multiplier, {}, weight_on_port_a).table);
 
-  std::map<std::size_t, std::vector<fault::Fault>> faults_of_pe;
+  std::map<int, std::vector<fault::Fault>> faults_of_pe;
   for (const auto& fault : faults) {
     if (!fault.window.is_permanent() || fault.unit == fault::Unit::kPartialSum) continue;
-    const bool spreads = fault.unit == fault::Unit::kActivation;
-    const int last_col = spreads ? cols - 1 : fault.locus.col;
-    for (int col = fault.locus.col; col <= last_col; ++col) {
-      faults_of_pe[static_cast<std::size_t>(fault.locus.row) * static_cast<std::size_t>(cols) +
-                   static_cast<std::size_t>(col)]
-          .push_back(fault);
-    }
+    auto reach = std::pair(fault.pe, fault.pe + 1);
+    if (fault.unit == fault::Unit::kActivation) reach = space.activation_reach(fault.pe);
+    for (int pe = reach.first; pe < reach.second; ++pe) faults_of_pe[pe].push_back(fault);
   }
   std::map<std::vector<FaultKey>, uint16_t> known;
   for (const auto& [pe, own] : faults_of_pe) {
@@ -55,13 +52,13 @@ LocusTables build_locus_tables(const netlist::Netlist& multiplier,
     if (is_new) {
       if (result.tables.size() >= kMaxTables) {
         throw UsageError(fmt::format(
-            "more than {} distinct fault sets in one array\n  fix: use a lower rate or a smaller "
-            "array, or mitigations: [none]",
+            "more than {} distinct fault sets in one accelerator\n  fix: use a lower rate or a "
+            "smaller accelerator, or mitigations: [none]",
             kMaxTables));
       }
       result.tables.push_back(fault::locus_table(multiplier, own, weight_on_port_a).table);
     }
-    result.table_of_pe[pe] = entry->second;
+    result.table_of_pe[static_cast<std::size_t>(pe)] = entry->second;
   }
   return result;
 }

@@ -90,6 +90,17 @@ std::optional<EnergyFigure> published_energy(const std::string& catalog_csv,
   return std::nullopt;
 }
 
+void check_signedness(const netlist::Netlist& multiplier, netlist::NumberFormat format) {
+  const bool needs_signed = format == netlist::NumberFormat::kInt8;
+  if (multiplier.is_signed == needs_signed) return;
+  throw UsageError(
+      fmt::format("multiplier '{}' is {}, number format '{}' needs {} one\n  fix: {}",
+                  multiplier.name, multiplier.is_signed ? "signed" : "unsigned",
+                  netlist::to_string(format), needs_signed ? "a signed" : "an unsigned",
+                  needs_signed ? "use affine_u8 or sign_magnitude, or a signed multiplier"
+                               : "use int8, or an unsigned multiplier"));
+}
+
 Multiplier load_multiplier(const std::string& name_or_path, std::optional<double> power_mw,
                            std::optional<double> delay_ns) {
   Multiplier multiplier;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "netlist/netlist.hpp"
+#include "netlist/number_format.hpp"
 #include "netlist/product_table.hpp"
 
 namespace faultwave::driver {
@@ -29,6 +30,9 @@ struct Multiplier {
 /// Loads by name or path (netlist::find_netlist). `power_mw` and `delay_ns` override the catalog's.
 Multiplier load_multiplier(const std::string& name_or_path, std::optional<double> power_mw = {},
                            std::optional<double> delay_ns = {});
+
+/// UsageError when the multiplier's signedness is not the one that the number format needs.
+void check_signedness(const netlist::Netlist& multiplier, netlist::NumberFormat format);
 
 /// Published figures of `name` in an EvoApprox8b catalog (columns name, pdk45_power, power_unit,
 /// pdk45_delay_ns); nothing when the file or the row is absent.

@@ -29,8 +29,7 @@ EncodedWeights encode(const mitigation::LoadedLayer& loaded, NumberFormat format
   for (std::size_t i = 0; i < loaded.weights.size(); ++i) {
     const auto code = netlist::encode_weight(format, loaded.weights[i]);
     encoded.codes[i] = code.code;
-    encoded.flags[i] = static_cast<uint8_t>((code.negative ? accel::kNegate : 0) |
-                                            (loaded.bypass[i] != 0 ? accel::kBypass : 0));
+    encoded.flags[i] = code.negative ? accel::kNegate : uint8_t{0};
   }
   return encoded;
 }
@@ -97,9 +96,12 @@ class BatchRunner {
                          (output.type == nn::DataType::kInt32 ? int64_t{4} : int64_t{1});
     }
     std::vector<int32_t> sums(static_cast<std::size_t>(job.m * job.n));
+    const std::vector<int> bypassed_pes =
+        loaded_.layers[index].bypass_faulty_pes ? loaded_.faulty_pes : std::vector<int>{};
+    accelerator_.set_bypassed_pes(bypassed_pes);
     const auto cycles = accelerator_.run_gemm(job, sums.data());
     apply_corrections(layer, loaded_.layers[index], options_.format, input.quantization.zero_point,
-                      matrix.data(), job.m, sums.data());
+                      matrix.data(), job.m, accelerator_, bypassed_pes, sums.data());
     report.m += job.m;
     report.n = job.n;
     report.k = job.k;

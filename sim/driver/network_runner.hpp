@@ -18,6 +18,7 @@ namespace faultwave::driver {
 /// weights.
 struct LoadedNetwork {
   std::vector<mitigation::LoadedLayer> layers;
+  std::vector<int> faulty_pes;  ///< bypassed in layers that ask for it
 };
 
 /// The network's own weights everywhere.

@@ -15,14 +15,15 @@ struct RetuningOptions {
   netlist::NumberFormat format = netlist::NumberFormat::kAffineU8;
   bool weight_on_port_a = true;
   bool retune_healthy = false;
+  int64_t batch_images = 1;  ///< images that run together, which decides what each PE computes
   /// Calibration images [image][channel][row][col]; their activations by exact arithmetic weight
   /// the errors.
   const uint8_t* calibration_images = nullptr;
   int64_t num_calibration_images = 0;
 };
 
-/// What `mitigation` loads for every layer of `network`, given the tables of the array's PEs and
-/// the accelerator's mapping of weights to PEs.
+/// What `mitigation` loads for every layer of `network`, given the tables of the accelerator's
+/// PEs and its mapping of products to them.
 LoadedNetwork retune(const nn::Network& network, const mitigation::Mitigation& mitigation,
                      const LocusTables& tables, const accel::Accelerator& accelerator,
                      const RetuningOptions& options);

@@ -4,6 +4,7 @@
 
 #include "base/suggest.hpp"
 #include "base/tree.hpp"
+#include "driver/accelerator_reader.hpp"
 #include "driver/yaml_reader.hpp"
 #include "mitigation/mitigation.hpp"
 #include "nn/dataset.hpp"
@@ -12,8 +13,6 @@ namespace faultwave::driver {
 namespace {
 
 constexpr int64_t kMaxImages = 1'000'000;
-constexpr int64_t kMaxBytes = int64_t{1} << 40;
-constexpr double kMaxRate = 1e6;
 
 /// First existing of: absolute, beside the configuration, in the current folder, in the
 /// installation; empty when there is none.
@@ -59,40 +58,6 @@ DataConfig read_data(YamlMap map) {
   calibration.finish();
   map.finish();
   return data;
-}
-
-systemc::TpuConfig read_tpu(YamlMap map, int64_t* batch_images) {
-  map.choice("type", {"tpu"}, "tpu");
-  const auto preset = map.choice("preset", systemc::tpu_preset_names(), "16x16");
-  systemc::TpuConfig tpu = systemc::tpu_preset(preset);
-  tpu.rows = static_cast<int>(map.integer("rows", 1, 512, tpu.rows));
-  tpu.cols = static_cast<int>(map.integer("cols", 1, 512, tpu.cols));
-  tpu.clock_mhz = map.number("clock_mhz", 1, 100'000, tpu.clock_mhz);
-  const bool hidden = tpu.preload == systemc::Preload::kHidden;
-  tpu.preload =
-      map.choice("preload", {"hidden", "exposed"}, hidden ? "hidden" : "exposed") == "hidden"
-          ? systemc::Preload::kHidden
-          : systemc::Preload::kExposed;
-  tpu.unified_buffer_bytes =
-      map.integer("unified_buffer_bytes", 1, kMaxBytes, tpu.unified_buffer_bytes);
-  tpu.accumulator_rows =
-      static_cast<int>(map.integer("accumulator_rows", 1, 1 << 24, tpu.accumulator_rows));
-  tpu.weight_fifo_tiles =
-      static_cast<int>(map.integer("weight_fifo_tiles", 1, 1 << 16, tpu.weight_fifo_tiles));
-  tpu.weight_dram_gb_s = map.number("weight_dram_gb_s", 0, kMaxRate, tpu.weight_dram_gb_s);
-  tpu.host_gb_s = map.number("host_gb_s", 0, kMaxRate, tpu.host_gb_s);
-  tpu.host_latency_cycles =
-      static_cast<int>(map.integer("host_latency_cycles", 0, 1 << 24, tpu.host_latency_cycles));
-  tpu.activation_latency_cycles = static_cast<int>(
-      map.integer("activation_latency_cycles", 0, 1 << 24, tpu.activation_latency_cycles));
-  *batch_images = map.integer("batch_images", 0, kMaxImages, 0);
-  map.finish();
-  try {
-    tpu.check();
-  } catch (const UsageError& error) {
-    throw ConfigError(map.place("type"), error.what());
-  }
-  return tpu;
 }
 
 std::optional<double> optional_number(YamlMap& map, const std::string& key) {
@@ -196,7 +161,7 @@ RunConfig load_run_config(const std::filesystem::path& path,
   config.text = document.to_text();
   config.network = read_network(root, path);
   config.data = read_data(root.map("data"));
-  config.tpu = read_tpu(root.map("accelerator"), &config.batch_images);
+  config.accelerator = read_accelerator(root.map("accelerator"), &config.batch_images);
   config.multiplier = read_multiplier(root.map("multiplier"), path);
   config.faults = read_faults(document, root);
   const auto on_exact = root.choice("fault_on_exact", {"auto", "yes", "no"}, "auto");

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "driver/accelerator.hpp"
 #include "driver/fault_spec.hpp"
 #include "netlist/number_format.hpp"
-#include "systemc/tpu_config.hpp"
 
 namespace faultwave::driver {
 
@@ -40,8 +40,8 @@ struct RunConfig {
   std::string text;  ///< the YAML with overrides
   std::filesystem::path network;
   DataConfig data;
-  systemc::TpuConfig tpu;
-  int64_t batch_images = 0;  ///< 0: as many as the unified buffer holds
+  AcceleratorConfig accelerator;
+  int64_t batch_images = 0;  ///< 0: as many as buffer_bytes(accelerator) holds
   MultiplierConfig multiplier;
   std::vector<FaultSpec> faults;
   FaultOnExact fault_on_exact = FaultOnExact::kAuto;

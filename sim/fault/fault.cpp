@@ -11,20 +11,32 @@
 namespace faultwave::fault {
 namespace {
 
-constexpr std::string_view kExample = "pe[3][7].mult.O[7].sa1 or pe[3][7].weight[6].sa0@100-200";
+constexpr std::string_view kArrayExample =
+    "pe[3][7].mult.O[7].sa1 or pe[3][7].weight[6].sa0@100-200";
+constexpr std::string_view kGpuExample =
+    "sm[0].sub[2].lane[17].mult.O[7].sa1 or sm[0].sub[2].lane[17].weight[6].sa0@100-200";
 
 struct RegisterUnit {
   Unit unit;
   std::string_view name;
   int num_bits;
 };
-constexpr std::array<RegisterUnit, 3> kRegisters = {{{Unit::kWeight, "weight", 8},
-                                                     {Unit::kActivation, "activation", 8},
-                                                     {Unit::kPartialSum, "psum", 32}}};
+using Registers = std::array<RegisterUnit, 3>;
+constexpr Registers kArrayRegisters = {{{Unit::kWeight, "weight", 8},
+                                        {Unit::kActivation, "activation", 8},
+                                        {Unit::kPartialSum, "psum", 32}}};
+constexpr Registers kGpuRegisters = {{{Unit::kWeight, "weight", 8},
+                                      {Unit::kActivation, "activation", 8},
+                                      {Unit::kPartialSum, "accumulator", 32}}};
 
-const RegisterUnit& register_of(Unit unit) {
-  const auto* found = std::ranges::find(kRegisters, unit, &RegisterUnit::unit);
-  FAULTWAVE_CHECK(found != kRegisters.end(), "unit {} is no register", static_cast<int>(unit));
+const Registers& registers_of(const PeSpace& space) {
+  return space.kind() == PeSpace::Kind::kArray ? kArrayRegisters : kGpuRegisters;
+}
+
+const RegisterUnit& register_of(const PeSpace& space, Unit unit) {
+  const auto* found = std::ranges::find(registers_of(space), unit, &RegisterUnit::unit);
+  FAULTWAVE_CHECK(found != registers_of(space).end(), "unit {} is no register",
+                  static_cast<int>(unit));
   return *found;
 }
 
@@ -46,17 +58,16 @@ std::optional<uint64_t> parse_whole_number(std::string_view text) {
 /// Reads one fault name; every error names the whole text.
 class FaultParser {
  public:
-  FaultParser(const netlist::Netlist& multiplier, std::string_view text)
-      : multiplier_(multiplier), text_(text), rest_(text) {}
+  FaultParser(const netlist::Netlist& multiplier, std::string_view text, const PeSpace& space)
+      : multiplier_(multiplier), space_(space), text_(text), rest_(text) {}
 
-  Fault parse(int rows, int cols) {
-    if (text_.empty()) fail(fmt::format("is empty; write for instance {}", kExample));
+  Fault parse() {
+    if (text_.empty()) fail(fmt::format("is empty; write for instance {}", example()));
     Fault fault;
-    fault.locus.row = read_pe_index("pe[", "row", rows, rows, cols);
-    fault.locus.col = read_pe_index("[", "column", cols, rows, cols);
+    fault.pe = read_pe();
     if (!rest_.starts_with('.')) {
-      fail(fmt::format("expected '.' and a part of the PE after pe[{}][{}]; write for instance {}",
-                       fault.locus.row, fault.locus.col, kExample));
+      fail(fmt::format("expected '.' and a part of the PE after {}; write for instance {}",
+                       space_.pe_name(fault.pe), example()));
     }
     rest_.remove_prefix(1);
     const auto last_dot = rest_.rfind('.');
@@ -83,19 +94,48 @@ class FaultParser {
     }
   }
 
-  int read_pe_index(std::string_view opening, std::string_view axis, int limit, int rows,
-                    int cols) {
+  std::string_view example() const {
+    return space_.kind() == PeSpace::Kind::kArray ? kArrayExample : kGpuExample;
+  }
+
+  int read_pe() {
+    if (space_.kind() == PeSpace::Kind::kArray) {
+      if (text_.starts_with("sm[")) {
+        fail(
+            fmt::format("names a lane of a GPU, the accelerator is an array of {}; write for "
+                        "instance {}",
+                        space_.description(), example()));
+      }
+      const int row = read_index("pe[", "row", 0);
+      return row * space_.dim(1) + read_index("[", "column", 1);
+    }
+    if (text_.starts_with("pe[")) {
+      fail(
+          fmt::format("names a PE of a systolic array, the accelerator is a GPU of {}; write for "
+                      "instance {}",
+                      space_.description(), example()));
+    }
+    const int sm = read_index("sm[", "SM", 0);
+    const int sub_core = read_index(".sub[", "sub-core", 1);
+    return (sm * space_.dim(1) + sub_core) * space_.dim(2) + read_index(".lane[", "lane", 2);
+  }
+
+  int read_index(std::string_view opening, std::string_view axis, int dim) {
     const auto closing = rest_.find(']');
     if (!rest_.starts_with(opening) || closing == std::string_view::npos) {
-      fail(fmt::format("must start with pe[ROW][COLUMN]. and lacks the {}; write for instance {}",
-                       axis, kExample));
+      const bool is_array = space_.kind() == PeSpace::Kind::kArray;
+      fail(fmt::format("must start with {} and lacks the {}; write for instance {}",
+                       is_array ? "pe[ROW][COLUMN]." : "sm[SM].sub[SUB].lane[LANE].", axis,
+                       example()));
     }
     const auto digits = rest_.substr(opening.size(), closing - opening.size());
     const auto value = parse_whole_number(digits);
     if (!value) fail(fmt::format("{} '{}' is not a whole number", axis, digits));
+    const int limit = space_.dim(dim);
     if (*value >= static_cast<uint64_t>(limit)) {
-      fail(fmt::format("{} {} is outside the array of {}x{} PEs; {}s are 0 to {}", axis, *value,
-                       rows, cols, axis, limit - 1));
+      fail(fmt::format("{} {} is outside the {} {}; {}s are 0 to {}", axis, *value,
+                       space_.kind() == PeSpace::Kind::kArray ? "array of" : "GPU of",
+                       space_.description(), axis, limit - 1));
     }
     rest_.remove_prefix(closing + 1);
     return static_cast<int>(*value);
@@ -140,10 +180,12 @@ class FaultParser {
   void read_register_bit(std::string_view target, Fault& fault) const {
     const auto opening = target.find_first_of("[.");
     const auto name = target.substr(0, opening);
-    const auto* found = std::ranges::find(kRegisters, name, &RegisterUnit::name);
-    if (found == kRegisters.end()) {
-      fail(fmt::format("a PE has no part '{}'; {}", name,
-                       suggestion(name, {"mult", "weight", "activation", "psum"})));
+    const Registers& registers = registers_of(space_);
+    const auto* found = std::ranges::find(registers, name, &RegisterUnit::name);
+    if (found == registers.end()) {
+      fail(fmt::format(
+          "a {} has no part '{}'; {}", space_.kind() == PeSpace::Kind::kArray ? "PE" : "lane", name,
+          suggestion(name, {"mult", "weight", "activation", std::string(registers.back().name)})));
     }
     const bool is_indexed =
         opening != std::string_view::npos && target[opening] == '[' && target.ends_with(']');
@@ -160,25 +202,27 @@ class FaultParser {
   }
 
   const netlist::Netlist& multiplier_;
+  const PeSpace& space_;
   std::string_view text_;
   std::string_view rest_;
 };
 
 }  // namespace
 
-std::string fault_name(const netlist::Netlist& multiplier, const Fault& fault) {
+std::string fault_name(const netlist::Netlist& multiplier, const Fault& fault,
+                       const PeSpace& space) {
   std::string target;
   if (fault.unit == Unit::kMultiplier) {
     target = "mult." + netlist::site_name(multiplier, fault.site);
   } else {
-    target = fmt::format("{}[{}]", register_of(fault.unit).name, fault.bit);
+    target = fmt::format("{}[{}]", register_of(space, fault.unit).name, fault.bit);
   }
-  return fmt::format("pe[{}][{}].{}.{}{}", fault.locus.row, fault.locus.col, target,
-                     netlist::to_string(fault.kind), window_suffix(fault.window));
+  return fmt::format("{}.{}.{}{}", space.pe_name(fault.pe), target, netlist::to_string(fault.kind),
+                     window_suffix(fault.window));
 }
 
-Fault parse_fault(const netlist::Netlist& multiplier, std::string_view text, int rows, int cols) {
-  return FaultParser(multiplier, text).parse(rows, cols);
+Fault parse_fault(const netlist::Netlist& multiplier, std::string_view text, const PeSpace& space) {
+  return FaultParser(multiplier, text, space).parse();
 }
 
 }  // namespace faultwave::fault

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fault/pe_space.hpp"
 #include "netlist/fault_site.hpp"
 
 namespace faultwave::fault {
@@ -19,20 +20,14 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
-/// The part of a PE that a fault sits in. Registers: weight (8 bits, the active weight), activation
-/// (8 bits, forwarded to the right neighbour), partial sum (32 bits, the PE's output register).
+/// The part of a PE that a fault sits in. Registers: weight (8 bits), activation (8 bits; a
+/// systolic array forwards it to the right), partial sum (32 bits: a PE's output register, named
+/// psum; the accumulator of a lane's dot-product unit, named accumulator: all lanes of a unit name
+/// the same one).
 enum class Unit : uint8_t { kMultiplier, kWeight, kActivation, kPartialSum };
 
-/// Which PE. TPU: row and column of the array.
-struct PeLocus {
-  int row = 0;
-  int col = 0;
-  bool operator==(const PeLocus&) const = default;
-  auto operator<=>(const PeLocus&) const = default;
-};
-
 struct Fault {
-  PeLocus locus;
+  int pe = 0;  ///< in the accelerator's PeSpace
   Unit unit = Unit::kMultiplier;
   netlist::Site site;  ///< kMultiplier
   int bit = 0;         ///< registers
@@ -41,17 +36,18 @@ struct Fault {
   bool operator==(const Fault&) const = default;
 };
 
-/// "pe[3][7].mult.sig_112.sa1", "pe[0][0].weight[6].sa0", "pe[1][2].psum[31].inv"; a window is
-/// appended as "@BEGIN-END" (cycles, end exclusive), "@BEGIN-" when it has no end.
-std::string fault_name(const netlist::Netlist& multiplier, const Fault& fault);
-/// Inverse of fault_name; UsageError says what is wrong and the nearest valid spelling. Rows and
-/// columns are checked against `rows` x `cols`.
-Fault parse_fault(const netlist::Netlist& multiplier, std::string_view text, int rows, int cols);
+/// "pe[3][7].mult.sig_112.sa1", "pe[0][0].weight[6].sa0",
+/// "sm[0].sub[2].lane[17].accumulator[31].inv"; a window is appended as "@BEGIN-END" (cycles, end
+/// exclusive), "@BEGIN-" when it has no end.
+std::string fault_name(const netlist::Netlist& multiplier, const Fault& fault,
+                       const PeSpace& space);
+/// Inverse of fault_name; UsageError says what is wrong and the nearest valid spelling.
+Fault parse_fault(const netlist::Netlist& multiplier, std::string_view text, const PeSpace& space);
 
-/// The PEs that carry a fault at `rate` (faulty PEs / all PEs): round(rate * rows * cols) distinct
-/// loci, at least one when rate > 0; a pure function of the seed; nested (a higher rate under the
-/// same seed contains the loci of a lower one). In row-major order. UsageError for a rate outside
-/// [0, 1] and for an empty array.
-std::vector<PeLocus> sample_loci(int rows, int cols, double rate, uint64_t seed);
+/// The PEs that carry a fault at `rate` (faulty PEs / all PEs): round(rate * num_pes) distinct PEs,
+/// at least one when rate > 0; a pure function of the seed; nested (a higher rate under the same
+/// seed contains the PEs of a lower one). Ascending. UsageError for a rate outside [0, 1] and for
+/// no PEs.
+std::vector<int> sample_loci(int num_pes, double rate, uint64_t seed);
 
 }  // namespace faultwave::fault

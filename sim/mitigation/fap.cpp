@@ -9,9 +9,7 @@ class FaultAwarePruning : public Mitigation {
   LoadedLayer apply(const LayerContext& context) const override {
     check_context(context);
     LoadedLayer loaded = unmodified(*context.layer);
-    for (size_t place = 0; place < loaded.bypass.size(); ++place) {
-      loaded.bypass[place] = context.table_of[place] != 0 ? 1 : 0;
-    }
+    loaded.bypass_faulty_pes = true;
     return loaded;
   }
 };

@@ -14,10 +14,31 @@ void check_context(const LayerContext& context) {
   FAULTWAVE_CHECK(layer.weights.size() == num_weights, "layer '{}'", layer.name);
   FAULTWAVE_CHECK(layer.bias.size() == static_cast<size_t>(layer.num_outputs), "layer '{}'",
                   layer.name);
-  FAULTWAVE_CHECK(context.table_of.size() == num_weights, "layer '{}'", layer.name);
-  const auto is_known = [&](uint16_t index) { return index < context.tables.size(); };
-  FAULTWAVE_CHECK(std::ranges::all_of(context.table_of, is_known), "layer '{}'", layer.name);
+  FAULTWAVE_CHECK(context.mixture_of.size() == num_weights, "layer '{}'", layer.name);
+  const auto is_known = [&](uint32_t index) { return index < context.mixtures.size(); };
+  FAULTWAVE_CHECK(std::ranges::all_of(context.mixture_of, is_known), "layer '{}'", layer.name);
+  for (const Mixture& mixture : context.mixtures) {
+    const auto is_valid = [&](const TableShare& share) {
+      return share.table < context.tables.size() && share.count > 0;
+    };
+    FAULTWAVE_CHECK(!mixture.empty() && std::ranges::all_of(mixture, is_valid), "layer '{}'",
+                    layer.name);
+  }
   FAULTWAVE_CHECK(std::ranges::find(context.tables, nullptr) == context.tables.end());
+}
+
+PeProducts products_at(const LayerContext& context, size_t place) {
+  std::vector<PeProducts::Part> parts;
+  for (const auto& [table, count] : context.mixtures[context.mixture_of[place]]) {
+    parts.push_back({context.tables[table], count});
+  }
+  return {std::move(parts), context.format, context.weight_on_port_a};
+}
+
+bool is_retuned(const LayerContext& context, size_t place) {
+  const Mixture& mixture = context.mixtures[context.mixture_of[place]];
+  return context.retune_healthy ||
+         std::ranges::any_of(mixture, [](const TableShare& share) { return share.table != 0; });
 }
 
 namespace {

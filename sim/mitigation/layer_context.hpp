@@ -20,13 +20,10 @@ void require_histogram(const LayerContext& context);
 inline int own_weight(const nn::Layer& layer, int64_t k, int64_t n) {
   return layer.weights[static_cast<size_t>(n * layer.num_inputs + k)];
 }
-/// What the PE at `place` = k * N + n adds.
-inline PeProducts products_at(const LayerContext& context, size_t place) {
-  return {context.tables[context.table_of[place]], context.format, context.weight_on_port_a};
-}
-/// Whether a mitigation acts on the PE at `place`: it is faulty, or healthy ones count as well.
-inline bool is_retuned(const LayerContext& context, size_t place) {
-  return context.retune_healthy || context.table_of[place] != 0;
-}
+/// What the PEs of the weight at `place` = k * N + n add.
+PeProducts products_at(const LayerContext& context, size_t place);
+/// Whether a mitigation acts on the weight at `place`: it meets a faulty PE, or healthy ones count
+/// as well.
+bool is_retuned(const LayerContext& context, size_t place);
 
 }  // namespace faultwave::mitigation

@@ -30,16 +30,31 @@ InputHistogram histogram_of_input(const LayerContext& context, int64_t k) {
   return result;
 }
 
-int64_t summed_error(const PeProducts& products, const InputHistogram& inputs, int weight,
-                     int loaded_weight) {
-  const auto code = netlist::encode_weight(products.format, loaded_weight);
-  int64_t sum = 0;
-  for (const uint8_t a : inputs.present) {
-    const int64_t error = products.product(netlist::encode_activation(products.format, a), code) -
-                          netlist::intended_product(products.format, a, weight);
-    sum += inputs.counts[a] * error;
+/// Mean over the calibration rows of what the PEs of the weight at `place` add too much.
+double mean_error_at(const LayerContext& context, size_t place, const InputHistogram& inputs,
+                     int weight, int loaded_weight) {
+  const PeProducts products = products_at(context, place);
+  const Mixture& mixture = context.mixtures[context.mixture_of[place]];
+  const auto own = netlist::encode_weight(products.format, weight);
+  const auto loaded = netlist::encode_weight(products.format, loaded_weight);
+  double total = 0;
+  double total_count = 0;
+  for (size_t part = 0; part < mixture.size(); ++part) {
+    const netlist::ProductTable& table = *products.parts[part].table;
+    // A healthy PE errs as the multiplier does: only what another weight changes there counts.
+    const bool counts_change_only = mixture[part].table == 0 && !context.retune_healthy;
+    int64_t sum = 0;
+    for (const uint8_t a : inputs.present) {
+      const uint8_t code = netlist::encode_activation(products.format, a);
+      const int64_t wanted = counts_change_only
+                                 ? products.product(table, code, own)
+                                 : netlist::intended_product(products.format, a, weight);
+      sum += inputs.counts[a] * (products.product(table, code, loaded) - wanted);
+    }
+    total += mixture[part].count * static_cast<double>(sum);
+    total_count += mixture[part].count;
   }
-  return sum;
+  return total / total_count;
 }
 
 }  // namespace
@@ -47,20 +62,19 @@ int64_t summed_error(const PeProducts& products, const InputHistogram& inputs, i
 std::vector<int32_t> mean_errors(const LayerContext& context, const LoadedLayer& loaded) {
   require_calibration(context);
   const nn::Layer& layer = *context.layer;
-  std::vector<int64_t> sums(static_cast<size_t>(layer.num_outputs));
+  std::vector<double> sums(static_cast<size_t>(layer.num_outputs));
   for (int64_t k = 0; k < layer.num_inputs; ++k) {
     const InputHistogram inputs = histogram_of_input(context, k);
     for (int64_t n = 0; n < layer.num_outputs; ++n) {
       const auto place = static_cast<size_t>(k * layer.num_outputs + n);
-      if (loaded.bypass[place] != 0 || !is_retuned(context, place)) continue;
-      sums[static_cast<size_t>(n)] += summed_error(products_at(context, place), inputs,
-                                                   own_weight(layer, k, n), loaded.weights[place]);
+      if (!is_retuned(context, place)) continue;
+      sums[static_cast<size_t>(n)] +=
+          mean_error_at(context, place, inputs, own_weight(layer, k, n), loaded.weights[place]);
     }
   }
   std::vector<int32_t> means;
-  for (const int64_t sum : sums) {
-    const double mean =
-        static_cast<double>(sum) / static_cast<double>(context.num_calibration_rows);
+  for (const double sum : sums) {
+    const double mean = sum / static_cast<double>(context.num_calibration_rows);
     means.push_back(
         static_cast<int32_t>(std::clamp<int64_t>(std::llround(mean), INT32_MIN, INT32_MAX)));
   }

@@ -8,10 +8,11 @@
 
 namespace faultwave::mitigation {
 
-/// Entry n: mean over the calibration rows of sum_k (what the PE of (k, n) adds for the weight that
-/// `loaded` puts there - intended(a, w)), rounded to the nearest integer, halves away from zero.
-/// Faulty PEs count, and healthy ones with `context.retune_healthy`; bypassed ones do not.
-/// [N]. Exact: a histogram per input k is enough, since a mean of sums is a sum of means.
+/// Entry n: mean over the calibration rows of sum_k (what the PEs of (k, n) add on average for the
+/// weight that `loaded` puts there - intended(a, w)), rounded to the nearest integer, halves away
+/// from zero. Faulty PEs count, and healthy ones with `context.retune_healthy`; otherwise a healthy
+/// PE counts as far as another weight than the network's changes its products. [N]. Exact on a
+/// systolic array: a histogram per input k is enough, since a mean of sums is a sum of means.
 /// UsageError when there are no calibration rows.
 std::vector<int32_t> mean_errors(const LayerContext& context, const LoadedLayer& loaded);
 

@@ -30,7 +30,6 @@ LoadedLayer unmodified(const nn::Layer& layer) {
       loaded.weights.push_back(layer.weights[static_cast<size_t>(n * layer.num_inputs + k)]);
     }
   }
-  loaded.bypass.assign(num_weights, 0);
   loaded.bias = layer.bias;
   return loaded;
 }

@@ -13,6 +13,16 @@
 
 namespace faultwave::mitigation {
 
+/// A product table and how many of a weight's products show it, relative to the mixture's others.
+struct TableShare {
+  uint16_t table = 0;
+  double count = 1;
+  bool operator==(const TableShare&) const = default;
+};
+/// The tables of all PEs that multiply one weight: one on a systolic array, those of several lanes
+/// on a GPU.
+using Mixture = std::vector<TableShare>;
+
 /// Everything a mitigation may look at for one matrix layer.
 struct LayerContext {
   const nn::Layer* layer = nullptr;
@@ -20,23 +30,24 @@ struct LayerContext {
   bool weight_on_port_a = true;
   /// Product tables of the loci; entry 0 is the healthy table of the multiplier in use.
   std::vector<const netlist::ProductTable*> tables;
-  /// [K][N]: index into `tables` of the PE that holds weight (k, n).
-  std::vector<uint16_t> table_of;
+  std::vector<Mixture> mixtures;  ///< of `tables`; counts are positive integers
+  /// [K][N]: index into `mixtures` of weight (k, n).
+  std::vector<uint32_t> mixture_of;
   /// Calibration activations of this layer's input, [num_rows][K] codes before encoding (0..255).
   const uint8_t* calibration = nullptr;
   int64_t num_calibration_rows = 0;
   /// Histogram of `calibration`, 256 bins, sums to num_calibration_rows * K; padding included.
   std::vector<double> histogram;
-  /// Retune weights on healthy (approximate) PEs too.
+  /// Retune weights that meet healthy (approximate) PEs only too.
   bool retune_healthy = false;
 };
 
 /// What is loaded.
 struct LoadedLayer {
-  std::vector<int16_t> weights;  ///< [K][N] weight values as encoded into the PEs
-  std::vector<uint8_t> bypass;   ///< [K][N] 1: PE passes partial sums on; the correction drops out
-  std::vector<int32_t> bias;     ///< [N]
-  int64_t num_retuned = 0;       ///< weights that differ from the network's
+  std::vector<int16_t> weights;    ///< [K][N] weight values as encoded into the PEs
+  std::vector<int32_t> bias;       ///< [N]
+  bool bypass_faulty_pes = false;  ///< faulty PEs add nothing; their corrections drop out
+  int64_t num_retuned = 0;         ///< weights that differ from the network's
 };
 
 /// The network's own weights and biases, nothing bypassed.

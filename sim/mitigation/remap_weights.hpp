@@ -1,4 +1,4 @@
-// Replaces the weights of a layer by one map per product table.
+// Replaces the weights of a layer by one map per mixture of product tables.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,9 @@
 
 namespace faultwave::mitigation {
 
-/// The network's weights with those on retuned PEs (is_retuned) replaced by the map of their table;
-/// `map_of` is called once per table that occurs, and tables of equal content share the map.
+/// The network's weights that are to be retuned (is_retuned) replaced by the map of their
+/// mixture; `map_of` is called once per mixture that occurs, and mixtures of equal content share
+/// it.
 LoadedLayer remap_weights(const LayerContext& context,
                           const std::function<RetuningMap(const PeProducts&)>& map_of);
 

@@ -116,15 +116,22 @@ std::array<double, kNumCodes> frequencies(std::span<const double> histogram) {
   return result;
 }
 
-Moments moments(const std::array<double, kNumCodes>& frequency,
+/// `values` [part][a], weighted by the parts' shares (which add up to 1) and the frequency of a.
+Moments moments(const std::vector<double>& shares, const std::array<double, kNumCodes>& frequency,
                 const std::array<double, kNumCodes>& u, double mean_u,
-                const std::array<double, kNumCodes>& values) {
+                const std::vector<std::array<double, kNumCodes>>& values) {
   Moments result;
-  for (size_t a = 0; a < values.size(); ++a) result.mean += frequency[a] * values[a];
-  for (size_t a = 0; a < values.size(); ++a) {
-    const double deviation = values[a] - result.mean;
-    result.variance += frequency[a] * deviation * deviation;
-    result.covariance += frequency[a] * deviation * (u[a] - mean_u);
+  for (size_t part = 0; part < values.size(); ++part) {
+    for (size_t a = 0; a < frequency.size(); ++a) {
+      result.mean += shares[part] * frequency[a] * values[part][a];
+    }
+  }
+  for (size_t part = 0; part < values.size(); ++part) {
+    for (size_t a = 0; a < frequency.size(); ++a) {
+      const double deviation = values[part][a] - result.mean;
+      result.variance += shares[part] * frequency[a] * deviation * deviation;
+      result.covariance += shares[part] * frequency[a] * deviation * (u[a] - mean_u);
+    }
   }
   return result;
 }
@@ -138,11 +145,13 @@ RetuningMap absolute_error_map(const PeProducts& products, std::span<const doubl
   for (int loaded = kMinWeight; loaded <= 127; ++loaded) {
     const auto code = netlist::encode_weight(products.format, loaded);
     AbsoluteErrorCurve curve(v_min);
-    for (int a = 0; a < kNumCodes; ++a) {
-      const double h = histogram[static_cast<size_t>(a)];
-      if (h == 0) continue;
-      curve.add(h, activation_factor(products.format, a),
-                products.product(netlist::encode_activation(products.format, a), code));
+    for (const auto& [table, count] : products.parts) {
+      for (int a = 0; a < kNumCodes; ++a) {
+        const double h = histogram[static_cast<size_t>(a)];
+        if (h == 0) continue;
+        curve.add(count * h, activation_factor(products.format, a),
+                  products.product(*table, netlist::encode_activation(products.format, a), code));
+      }
     }
     curve.evaluate(costs[static_cast<size_t>(loaded - kMinWeight)]);
   }
@@ -158,17 +167,23 @@ RetuningMap centred_error_map(const PeProducts& products, std::span<const double
   }
   double mean_u = 0;
   for (size_t a = 0; a < u.size(); ++a) mean_u += frequency[a] * u[a];
-  const double variance_u = moments(frequency, u, mean_u, u).variance;
+  const double variance_u = moments({1.0}, frequency, u, mean_u, {u}).variance;
+  double total_count = 0;
+  for (const auto& part : products.parts) total_count += part.count;
+  std::vector<double> shares;
+  for (const auto& part : products.parts) shares.push_back(part.count / total_count);
 
   CostMatrix costs(kNumCodes);
   for (int loaded = kMinWeight; loaded <= 127; ++loaded) {
     const auto code = netlist::encode_weight(products.format, loaded);
-    std::array<double, kNumCodes> values{};
-    for (int a = 0; a < kNumCodes; ++a) {
-      values[static_cast<size_t>(a)] =
-          products.product(netlist::encode_activation(products.format, a), code);
+    std::vector<std::array<double, kNumCodes>> values(products.parts.size());
+    for (size_t part = 0; part < values.size(); ++part) {
+      for (int a = 0; a < kNumCodes; ++a) {
+        values[part][static_cast<size_t>(a)] = products.product(
+            *products.parts[part].table, netlist::encode_activation(products.format, a), code);
+      }
     }
-    const Moments own = moments(frequency, u, mean_u, values);
+    const Moments own = moments(shares, frequency, u, mean_u, values);
     for (int weight = kMinWeight; weight <= 127; ++weight) {
       const double v = weight_factor(products.format, weight);
       costs[static_cast<size_t>(loaded - kMinWeight)][static_cast<size_t>(weight - kMinWeight)] =
@@ -182,10 +197,13 @@ double absolute_error(const PeProducts& products, std::span<const double> histog
                       int loaded_weight) {
   check_histogram(histogram);
   double sum = 0;
-  for (int a = 0; a < kNumCodes; ++a) {
-    const int64_t error = int64_t{netlist::intended_product(products.format, a, weight)} -
-                          products.product(a, loaded_weight);
-    sum += histogram[static_cast<size_t>(a)] * static_cast<double>(error < 0 ? -error : error);
+  for (const auto& [table, count] : products.parts) {
+    for (int a = 0; a < kNumCodes; ++a) {
+      const int64_t error = int64_t{netlist::intended_product(products.format, a, weight)} -
+                            products.product(*table, a, loaded_weight);
+      sum += count * histogram[static_cast<size_t>(a)] *
+             static_cast<double>(error < 0 ? -error : error);
+    }
   }
   return sum;
 }
@@ -193,22 +211,23 @@ double absolute_error(const PeProducts& products, std::span<const double> histog
 double centred_error(const PeProducts& products, std::span<const double> histogram, int weight,
                      int loaded_weight) {
   check_histogram(histogram);
-  std::array<double, kNumCodes> errors{};
+  std::vector<std::pair<double, double>> errors;  // how often, how much
   double total = 0;
   double mean = 0;
-  for (int a = 0; a < kNumCodes; ++a) {
-    const auto i = static_cast<size_t>(a);
-    errors[i] =
-        products.product(a, loaded_weight) - netlist::intended_product(products.format, a, weight);
-    total += histogram[i];
-    mean += histogram[i] * errors[i];
+  for (const auto& [table, count] : products.parts) {
+    for (int a = 0; a < kNumCodes; ++a) {
+      const double times = count * histogram[static_cast<size_t>(a)];
+      const double error = products.product(*table, a, loaded_weight) -
+                           netlist::intended_product(products.format, a, weight);
+      errors.emplace_back(times, error);
+      total += times;
+      mean += times * error;
+    }
   }
   if (total == 0) return 0;
   mean /= total;
   double sum = 0;
-  for (size_t i = 0; i < errors.size(); ++i) {
-    sum += histogram[i] * (errors[i] - mean) * (errors[i] - mean);
-  }
+  for (const auto& [times, error] : errors) sum += times * (error - mean) * (error - mean);
   return sum;
 }
 

@@ -1,4 +1,4 @@
-// Which weight to load in place of another one: the map w -> w' of one product table.
+// Which weight to load in place of another one: the map w -> w' of a mixture of product tables.
 #pragma once
 
 #include <array>
@@ -12,6 +12,8 @@ namespace faultwave::mitigation {
 /// The replacement of every weight -128..127, entry w + 128.
 using RetuningMap = std::array<int16_t, 256>;
 
+/// With several tables every sum over a below also runs over them, weighted by their counts.
+///
 /// w' = argmin over w' of sum_a h(a) |intended(a, w) - product(a, w')|, on a tie w itself, else the
 /// lowest w'. w' runs over the format's symmetric range, and over w.
 ///

@@ -4,6 +4,8 @@
 
 namespace faultwave::systemc {
 
+using accel::Cause;
+
 Controller::Controller(sc_core::sc_module_name name, const TpuConfig& config,
                        Bus<ControlWord>& control, WeightMemory& weights, HostInterface& host)
     : sc_module(name),
@@ -50,7 +52,8 @@ void Controller::on_clock() {
     return;
   }
   const Cause what = run_cycle();
-  count(what);
+  ++report_.total;
+  ++report_[what];
   cause.write(static_cast<int>(what));
   word.cycle = cycle_;
   word.shifts = shifts_;
@@ -156,32 +159,6 @@ Cause Controller::program_cycle() {
   if (was_transferring) return Cause::kHostWait;
   if (shifting) return Cause::kWeightShift;
   return num_shifts_ > num_streams_ ? Cause::kReadAfterWrite : Cause::kWeightLoad;
-}
-
-void Controller::count(Cause what) {
-  ++report_.total;
-  switch (what) {
-    case Cause::kActive:
-      ++report_.active;
-      break;
-    case Cause::kWeightLoad:
-      ++report_.weight_load;
-      break;
-    case Cause::kWeightShift:
-      ++report_.weight_shift;
-      break;
-    case Cause::kReadAfterWrite:
-      ++report_.read_after_write;
-      break;
-    case Cause::kHostWait:
-      ++report_.host_wait;
-      break;
-    case Cause::kVector:
-      ++report_.vector;
-      break;
-    case Cause::kIdle:
-      break;
-  }
 }
 
 }  // namespace faultwave::systemc

@@ -14,21 +14,10 @@
 
 namespace faultwave::systemc {
 
-/// What a cycle was spent on; the value of the controller's `cause` signal.
-enum class Cause : int {
-  kIdle,
-  kActive,
-  kWeightLoad,
-  kWeightShift,
-  kReadAfterWrite,
-  kHostWait,
-  kVector,
-};
-
 SC_MODULE(Controller) {
  public:
   sc_core::sc_in<bool> clock;
-  sc_core::sc_signal<int> cause;  ///< a Cause
+  sc_core::sc_signal<int> cause;  ///< an accel::Cause
   sc_core::sc_signal<int> fold_index;
 
   SC_HAS_PROCESS(Controller);
@@ -49,8 +38,8 @@ SC_MODULE(Controller) {
   enum class Phase { kIdle, kProgram, kVector };
 
   void on_clock();
-  Cause run_cycle();
-  Cause program_cycle();
+  accel::Cause run_cycle();
+  accel::Cause program_cycle();
   /// All flights of the step before have ended; they point into its program.
   void forget_flights();
   /// Executes instructions from the program counter on until one has to wait.
@@ -61,7 +50,6 @@ SC_MODULE(Controller) {
   bool is_drained() const { return cycle_ >= end_of(last_stream_); }
   /// First cycle after the last partial sum of a stream has left the array.
   int64_t end_of(const Flight& stream) const;
-  void count(Cause what);
 
   TpuConfig config_;
   Bus<ControlWord>& control_;

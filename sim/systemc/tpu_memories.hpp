@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <systemc>
+#include <vector>
 
 #include "accel/gemm_job.hpp"
 #include "systemc/tpu_config.hpp"
@@ -34,12 +35,18 @@ SC_MODULE(WeightMemory) {
   void tick(int64_t tiles_consumed);
   int64_t num_ready() const { return num_fetched_; }
 
+  /// PEs whose weights are bypassed, whatever the job says.
+  void set_bypassed_pes(const std::vector<int>& pes);
+
   /// Content of the weight register for (k, n): codes beyond the matrix are 0 and bypassed.
   uint8_t code(int64_t k, int64_t n) const;
   uint8_t flags(int64_t k, int64_t n) const;
 
  private:
   const accel::GemmJob* job_ = nullptr;
+  int rows_ = 1;
+  int cols_ = 1;
+  std::vector<bool> is_bypassed_;  ///< [rows * cols], empty: none
   int64_t cycles_per_tile_ = 0;
   int64_t fifo_tiles_ = 1;
   int64_t num_tiles_ = 0;

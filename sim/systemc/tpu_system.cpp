@@ -4,6 +4,7 @@
 
 #include "systemc/accumulators.hpp"
 #include "systemc/array_module.hpp"
+#include "systemc/context_scope.hpp"
 #include "systemc/controller.hpp"
 #include "systemc/data_setup.hpp"
 
@@ -13,25 +14,9 @@ namespace {
 /// Registers between the controller and the accumulators.
 constexpr int kPipelineCycles = 4;
 
-/// Makes one SystemC context current as long as it lives.
-class ContextScope {
- public:
-  explicit ContextScope(sc_core::sc_simcontext* context)
-      : before_(sc_core::sc_curr_simcontext), default_before_(sc_core::sc_default_global_context) {
-    sc_core::sc_curr_simcontext = context;
-    sc_core::sc_default_global_context = context;
-  }
-  ~ContextScope() {
-    sc_core::sc_curr_simcontext = before_;
-    sc_core::sc_default_global_context = default_before_;
-  }
-  ContextScope(const ContextScope&) = delete;
-  ContextScope& operator=(const ContextScope&) = delete;
-
- private:
-  sc_core::sc_simcontext* before_;
-  sc_core::sc_simcontext* default_before_;
-};
+constexpr accel::Cause kCauses[] = {accel::Cause::kActive,     accel::Cause::kWeightShift,
+                                    accel::Cause::kWeightLoad, accel::Cause::kReadAfterWrite,
+                                    accel::Cause::kHostWait,   accel::Cause::kVector};
 
 accel::ArrayConfig array_config(const TpuConfig& config, const OperandWiring& wiring) {
   return {config.rows, config.cols, wiring.product_is_signed, wiring.weight_on_port_a};
@@ -83,6 +68,7 @@ struct TpuSystem::Impl {
        const OperandWiring& operand_wiring)
       : config(tpu_config),
         wiring(operand_wiring),
+        space(fault::PeSpace::array(config.rows, config.cols)),
         array(array_config(tpu_config, operand_wiring), multiplier, library, std::move(faults)),
         context(std::make_unique<sc_core::sc_simcontext>()) {
     const ContextScope scope(context.get());
@@ -103,6 +89,7 @@ struct TpuSystem::Impl {
 
   TpuConfig config;
   OperandWiring wiring;
+  fault::PeSpace space;
   accel::SystolicArray array;
   std::unique_ptr<sc_core::sc_simcontext> context;
   std::unique_ptr<Modules> modules;
@@ -135,7 +122,7 @@ accel::CycleReport TpuSystem::run_gemm(const accel::GemmJob& job, int32_t* sums)
   impl_->run_to_completion();
   accel::CycleReport report = modules.controller.report();
   report.multiplications = static_cast<int64_t>(impl_->array.num_multiplications() - before);
-  report.pe_cycles = report.total * num_pes();
+  report.pe_cycles = report.total * impl_->space.size();
   return report;
 }
 
@@ -145,19 +132,37 @@ accel::CycleReport TpuSystem::run_vector(const std::string&, int64_t num_values)
                                           impl_->config.cols);
   impl_->run_to_completion();
   accel::CycleReport report = impl_->modules->controller.report();
-  report.pe_cycles = report.total * num_pes();
+  report.pe_cycles = report.total * impl_->space.size();
   return report;
-}
-
-accel::Coordinates TpuSystem::locus_of(int64_t k, int64_t n) const {
-  return {static_cast<int>(k % impl_->config.rows), static_cast<int>(n % impl_->config.cols)};
 }
 
 uint64_t TpuSystem::cycle() const {
   return static_cast<uint64_t>(impl_->modules->controller.cycle());
 }
 
-int64_t TpuSystem::num_pes() const { return int64_t{impl_->config.rows} * impl_->config.cols; }
+const fault::PeSpace& TpuSystem::pes() const { return impl_->space; }
+
+std::span<const accel::Cause> TpuSystem::causes() const { return kCauses; }
+
+void TpuSystem::set_bypassed_pes(const std::vector<int>& pes) {
+  impl_->modules->weight_memory.set_bypassed_pes(pes);
+}
+
+int TpuSystem::k_period() const { return impl_->config.rows; }
+
+void TpuSystem::pes_of_output(const accel::GemmShape&, int64_t, int64_t n, int* pes) const {
+  const int cols = impl_->config.cols;
+  for (int row = 0; row < impl_->config.rows; ++row) {
+    pes[row] = row * cols + static_cast<int>(n % cols);
+  }
+}
+
+std::vector<accel::PeCount> TpuSystem::pes_of_weight(const accel::GemmShape& shape, int64_t k,
+                                                     int64_t n) const {
+  const auto row = static_cast<int>(k % impl_->config.rows);
+  const auto col = static_cast<int>(n % impl_->config.cols);
+  return {{row * impl_->config.cols + col, shape.m}};
+}
 
 }  // namespace faultwave::systemc
 

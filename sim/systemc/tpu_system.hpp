@@ -16,16 +16,11 @@
 #include "accel/gemm_job.hpp"
 #include "fault/fault.hpp"
 #include "netlist/netlist.hpp"
+#include "systemc/operand_wiring.hpp"
 #include "systemc/tpu_config.hpp"
 #include "verilated/pe_model.hpp"
 
 namespace faultwave::systemc {
-
-/// How operands meet the multiplier.
-struct OperandWiring {
-  bool weight_on_port_a = true;
-  bool product_is_signed = false;
-};
 
 /// Weight (k, n) sits in PE (k mod rows, n mod cols). Each instance has a SystemC context of its
 /// own; instances of one process must not run at the same time (SystemC is not thread-safe).
@@ -41,10 +36,15 @@ class TpuSystem : public accel::Accelerator {
   accel::CycleReport run_gemm(const accel::GemmJob& job, int32_t* sums) override;
   /// ceil(num_values / cols) cycles of the activation unit, one lane per column.
   accel::CycleReport run_vector(const std::string& name, int64_t num_values) override;
-  accel::Coordinates locus_of(int64_t k, int64_t n) const override;
   /// Cycles so far; fault windows count in them.
   uint64_t cycle() const override;
-  int64_t num_pes() const override;
+  const fault::PeSpace& pes() const override;
+  std::span<const accel::Cause> causes() const override;
+  void set_bypassed_pes(const std::vector<int>& pes) override;
+  int k_period() const override;
+  void pes_of_output(const accel::GemmShape& shape, int64_t m, int64_t n, int* pes) const override;
+  std::vector<accel::PeCount> pes_of_weight(const accel::GemmShape& shape, int64_t k,
+                                            int64_t n) const override;
 
  private:
   struct Impl;

@@ -81,7 +81,7 @@ class ScalarArray {
   template <typename Value>
   Value forced(int row, int col, fault::Unit unit, uint64_t cycle, Value value) const {
     for (const auto& fault : faults_) {
-      if (fault.unit != unit || fault.locus.row != row || fault.locus.col != col ||
+      if (fault.unit != unit || fault.pe != row * config_.cols + col ||
           !fault.window.contains(cycle)) {
         continue;
       }
@@ -99,8 +99,8 @@ class ScalarArray {
     const uint8_t b = config_.weight_on_port_a ? pe.activation : weight;
     std::vector<netlist::NetFault> active;
     for (const auto& fault : faults_) {
-      if (fault.unit == fault::Unit::kMultiplier && fault.locus.row == row &&
-          fault.locus.col == col && fault.window.contains(cycle)) {
+      if (fault.unit == fault::Unit::kMultiplier && fault.pe == row * config_.cols + col &&
+          fault.window.contains(cycle)) {
         active.push_back({fault.site, fault.kind});
       }
     }

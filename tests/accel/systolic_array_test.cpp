@@ -35,8 +35,7 @@ ArrayInputs random_inputs(const ArrayConfig& config, CounterRng& rng) {
 fault::Fault random_fault(const ArrayConfig& config, const std::vector<netlist::Site>& sites,
                           CounterRng& rng) {
   fault::Fault fault;
-  fault.locus = {static_cast<int>(rng.below(static_cast<uint64_t>(config.rows))),
-                 static_cast<int>(rng.below(static_cast<uint64_t>(config.cols)))};
+  fault.pe = static_cast<int>(rng.below(static_cast<uint64_t>(config.rows * config.cols)));
   fault.unit = static_cast<fault::Unit>(rng.below(4));
   fault.kind = static_cast<netlist::FaultKind>(rng.below(3));
   if (fault.unit == fault::Unit::kMultiplier) {
@@ -131,7 +130,7 @@ TEST(SystolicArray, faults_outside_the_array_are_refused) {
   const auto multiplier = test_support::array_multiplier();
   fault::Fault fault;
   fault.unit = fault::Unit::kWeight;
-  fault.locus = {3, 4};
+  fault.pe = 3 * 5 + 4;
   EXPECT_NO_THROW(SystolicArray({4, 5}, multiplier, library, {fault}));
   EXPECT_THROW(SystolicArray({4, 4}, multiplier, library, {fault}), UsageError);
 }

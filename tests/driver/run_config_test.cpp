@@ -47,8 +47,8 @@ TEST(RunConfig, defaults_are_those_of_the_documentation) {
   TemporaryDirectory folder;
   write_file_atomically(folder.path() / "run.yaml", kMinimal);
   const auto config = load_run_config(folder.path() / "run.yaml");
-  EXPECT_EQ(config.tpu.rows, 16);
-  EXPECT_EQ(config.tpu.preload, systemc::Preload::kHidden);
+  EXPECT_EQ(std::get<systemc::TpuConfig>(config.accelerator).rows, 16);
+  EXPECT_EQ(std::get<systemc::TpuConfig>(config.accelerator).preload, systemc::Preload::kHidden);
   EXPECT_EQ(config.multiplier.exact, "fw8u_dadda");
   EXPECT_EQ(config.multiplier.format, netlist::NumberFormat::kAffineU8);
   EXPECT_TRUE(config.multiplier.weight_on_port_a);
@@ -62,9 +62,9 @@ TEST(RunConfig, presets_are_starting_points) {
   write_file_atomically(folder.path() / "run.yaml", kMinimal);
   const auto config = load_run_config(folder.path() / "run.yaml",
                                       {"accelerator.preset=256x256", "accelerator.cols=40"});
-  EXPECT_EQ(config.tpu.rows, 256);
-  EXPECT_EQ(config.tpu.cols, 40);
-  EXPECT_EQ(config.tpu.weight_dram_gb_s, 34);
+  EXPECT_EQ(std::get<systemc::TpuConfig>(config.accelerator).rows, 256);
+  EXPECT_EQ(std::get<systemc::TpuConfig>(config.accelerator).cols, 40);
+  EXPECT_EQ(std::get<systemc::TpuConfig>(config.accelerator).weight_dram_gb_s, 34);
   EXPECT_THAT(config.text, HasSubstr("cols: 40"));
 }
 

@@ -29,19 +29,22 @@ netlist::Netlist circuit() {
   return builder.finish(outputs, false);
 }
 
-std::string message_of(const std::string& text) {
+const PeSpace kArray = PeSpace::array(4, 8);
+const PeSpace kGpu = PeSpace::gpu(2, 4, 32, 8);
+
+std::string message_of(const std::string& text, const PeSpace& space = kArray) {
   static const netlist::Netlist kCircuit = circuit();
   try {
-    parse_fault(kCircuit, text, 4, 8);
+    parse_fault(kCircuit, text, space);
   } catch (const UsageError& error) {
     return error.what();
   }
   return "accepted";
 }
 
-Fault random_fault(CounterRng& rng, const std::vector<netlist::Site>& sites) {
+Fault random_fault(CounterRng& rng, const std::vector<netlist::Site>& sites, const PeSpace& space) {
   Fault fault;
-  fault.locus = {static_cast<int>(rng.below(4)), static_cast<int>(rng.below(8))};
+  fault.pe = static_cast<int>(rng.below(static_cast<uint64_t>(space.size())));
   fault.unit = static_cast<Unit>(rng.below(4));
   if (fault.unit == Unit::kMultiplier) {
     fault.site = sites[rng.below(sites.size())];
@@ -70,42 +73,86 @@ TEST(Fault, parsing_inverts_naming_for_random_faults) {
   const auto sites = netlist::enumerate_sites(multiplier);
   CounterRng rng(kSeed);
   for (int i = 0; i < 5000; ++i) {
-    const Fault fault = random_fault(rng, sites);
-    const std::string name = fault_name(multiplier, fault);
-    ASSERT_EQ(parse_fault(multiplier, name, 4, 8), fault) << name;
+    const PeSpace& space = i % 2 == 0 ? kArray : kGpu;
+    const Fault fault = random_fault(rng, sites, space);
+    const std::string name = fault_name(multiplier, fault, space);
+    ASSERT_EQ(parse_fault(multiplier, name, space), fault) << name;
   }
 }
 
 TEST(Fault, names_have_the_documented_form) {
   const netlist::Netlist multiplier = circuit();
   Fault fault;
-  fault.locus = {3, 7};
+  fault.pe = 3 * 8 + 7;
   fault.site.net = multiplier.find("n4.YS");
   fault.kind = netlist::FaultKind::kStuckAt1;
-  EXPECT_EQ(fault_name(multiplier, fault), "pe[3][7].mult.n4.YS.sa1");
+  EXPECT_EQ(fault_name(multiplier, fault, kArray), "pe[3][7].mult.n4.YS.sa1");
   fault.window = {10, 20};
-  EXPECT_EQ(fault_name(multiplier, fault), "pe[3][7].mult.n4.YS.sa1@10-20");
+  EXPECT_EQ(fault_name(multiplier, fault, kArray), "pe[3][7].mult.n4.YS.sa1@10-20");
   fault.unit = Unit::kPartialSum;
   fault.bit = 31;
   fault.kind = netlist::FaultKind::kInvert;
   fault.window = {5, UINT64_MAX};
-  EXPECT_EQ(fault_name(multiplier, fault), "pe[3][7].psum[31].inv@5-");
+  EXPECT_EQ(fault_name(multiplier, fault, kArray), "pe[3][7].psum[31].inv@5-");
   fault.unit = Unit::kActivation;
   fault.bit = 0;
   fault.window = {0, UINT64_MAX};
-  EXPECT_EQ(fault_name(multiplier, fault), "pe[3][7].activation[0].inv");
+  EXPECT_EQ(fault_name(multiplier, fault, kArray), "pe[3][7].activation[0].inv");
+}
+
+TEST(Fault, lanes_of_a_gpu_are_named_by_sm_sub_core_and_lane) {
+  const netlist::Netlist multiplier = circuit();
+  Fault fault;
+  fault.pe = (1 * 4 + 2) * 32 + 17;
+  fault.site.net = multiplier.find("n4.YS");
+  fault.kind = netlist::FaultKind::kStuckAt1;
+  EXPECT_EQ(fault_name(multiplier, fault, kGpu), "sm[1].sub[2].lane[17].mult.n4.YS.sa1");
+  fault.unit = Unit::kPartialSum;
+  fault.bit = 31;
+  EXPECT_EQ(fault_name(multiplier, fault, kGpu), "sm[1].sub[2].lane[17].accumulator[31].sa1");
+}
+
+TEST(Fault, names_for_the_other_accelerator_are_refused_with_an_example) {
+  EXPECT_EQ(message_of("pe[1][2].weight[0].sa0", kGpu),
+            "fault 'pe[1][2].weight[0].sa0': names a PE of a systolic array, the accelerator is a "
+            "GPU of 2 SMs x 4 sub-cores x 32 lanes; write for instance "
+            "sm[0].sub[2].lane[17].mult.O[7].sa1 or sm[0].sub[2].lane[17].weight[6].sa0@100-200");
+  EXPECT_THAT(message_of("sm[0].sub[0].lane[0].weight[0].sa0"),
+              HasSubstr("names a lane of a GPU, the accelerator is an array of 4x8 PEs; write for "
+                        "instance pe[3][7]"));
+}
+
+TEST(Fault, lanes_and_registers_that_a_gpu_lacks_are_refused) {
+  EXPECT_EQ(message_of("sm[1].sub[3].lane[31].accumulator[31].sa0", kGpu), "accepted");
+  EXPECT_THAT(
+      message_of("sm[2].sub[0].lane[0].weight[0].sa0", kGpu),
+      HasSubstr("SM 2 is outside the GPU of 2 SMs x 4 sub-cores x 32 lanes; SMs are 0 to 1"));
+  EXPECT_THAT(message_of("sm[0].sub[4].lane[0].weight[0].sa0", kGpu),
+              HasSubstr("sub-core 4 is outside"));
+  EXPECT_THAT(message_of("sm[0].sub[0].lane[32].weight[0].sa0", kGpu),
+              HasSubstr("lane 32 is outside the GPU of 2 SMs x 4 sub-cores x 32 lanes; lanes are 0 "
+                        "to 31"));
+  EXPECT_THAT(message_of("sm[0].lane[3].weight[0].sa0", kGpu), HasSubstr("lacks the sub-core"));
+  EXPECT_THAT(message_of("sm[0].sub[0].lane[0].psum[0].sa0", kGpu),
+              HasSubstr("a lane has no part 'psum'"));
+}
+
+TEST(PeSpace, activation_registers_reach_the_right_neighbours_of_an_array_only) {
+  EXPECT_EQ(kArray.activation_reach(8 + 5), std::pair(8 + 5, 16));
+  EXPECT_EQ(kGpu.activation_reach(70), std::pair(70, 71));
 }
 
 TEST(Fault, output_port_bits_are_accepted_as_aliases) {
   const netlist::Netlist multiplier = circuit();
-  const Fault fault = parse_fault(multiplier, "pe[0][0].mult.O[1].sa0", 1, 1);
+  const Fault fault = parse_fault(multiplier, "pe[0][0].mult.O[1].sa0", PeSpace::array(1, 1));
   EXPECT_EQ(fault.site.net, multiplier.find("n0.YS"));
   EXPECT_TRUE(fault.site.is_stem());
 }
 
 TEST(Fault, window_end_is_exclusive) {
   const netlist::Netlist multiplier = circuit();
-  const Window window = parse_fault(multiplier, "pe[0][0].weight[0].sa0@7-9", 1, 1).window;
+  const Window window =
+      parse_fault(multiplier, "pe[0][0].weight[0].sa0@7-9", PeSpace::array(1, 1)).window;
   EXPECT_FALSE(window.contains(6));
   EXPECT_TRUE(window.contains(7));
   EXPECT_TRUE(window.contains(8));
@@ -181,9 +228,10 @@ TEST(Fault, no_truncation_or_changed_character_crashes_the_parser) {
     std::string text = valid.substr(0, rng.below(valid.size() + 1));
     if (!text.empty()) text[rng.below(text.size())] = static_cast<char>(rng.below(256));
     try {
-      const Fault fault = parse_fault(multiplier, text, 4, 8);
+      const Fault fault = parse_fault(multiplier, text, kArray);
       ++num_accepted;
-      EXPECT_EQ(parse_fault(multiplier, fault_name(multiplier, fault), 4, 8), fault) << text;
+      EXPECT_EQ(parse_fault(multiplier, fault_name(multiplier, fault, kArray), kArray), fault)
+          << text;
     } catch (const UsageError&) {
     }
   }

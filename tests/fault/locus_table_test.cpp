@@ -12,7 +12,7 @@ namespace {
 using netlist::FaultKind;
 
 Fault parsed(const netlist::Netlist& multiplier, const std::string& target) {
-  return parse_fault(multiplier, "pe[0][0]." + target, 1, 1);
+  return parse_fault(multiplier, "pe[0][0]." + target, PeSpace::array(1, 1));
 }
 
 /// Compares a table with `expected(a_code, b_code)` over all operands.

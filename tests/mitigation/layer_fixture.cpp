@@ -108,7 +108,9 @@ BoundLayer::BoundLayer(NumberFormat format, uint64_t seed)
   for (const auto& named : tables_) context.tables.push_back(&named.table);
   for (int64_t i = 0; i < kInputs * kOutputs; ++i) {
     const uint64_t faulty = 1 + rng.below(tables_.size());
-    context.table_of.push_back(static_cast<uint16_t>(rng.below(2) == 0 ? 0 : faulty));
+    const auto table = static_cast<uint16_t>(rng.below(2) == 0 ? 0 : faulty);
+    context.mixture_of.push_back(static_cast<uint32_t>(context.mixtures.size()));
+    context.mixtures.push_back({{table, 1}});
   }
   context.calibration = calibration_.data();
   context.num_calibration_rows = kRows;
@@ -116,25 +118,52 @@ BoundLayer::BoundLayer(NumberFormat format, uint64_t seed)
   for (const uint8_t a : calibration_) context.histogram[a] += 1.0;
 }
 
+void BoundLayer::spread_over_lanes(uint64_t seed) {
+  CounterRng rng(seed);
+  for (Mixture& mixture : context.mixtures) {
+    for (uint64_t i = rng.below(4); i > 0; --i) {
+      const auto table = static_cast<uint16_t>(rng.below(context.tables.size()));
+      mixture.push_back({table, static_cast<double>(1 + rng.below(5))});
+    }
+  }
+}
+
+bool BoundLayer::is_faulty(size_t place) const {
+  for (const auto& share : context.mixtures[context.mixture_of[place]]) {
+    if (share.table != 0) return true;
+  }
+  return false;
+}
+
 double BoundLayer::mean_error(const LoadedLayer& loaded, int64_t n, bool counts_healthy) const {
-  int64_t total = 0;
+  double total = 0;
+  const auto product_of = [&](const netlist::ProductTable& table, int activation, int weight) {
+    const auto code = netlist::encode_weight(context.format, weight);
+    const int activation_code = netlist::encode_activation(context.format, activation);
+    const int32_t product = context.weight_on_port_a ? table.at(code.code, activation_code)
+                                                     : table.at(activation_code, code.code);
+    return code.negative ? -product : product;
+  };
   for (int64_t row = 0; row < context.num_calibration_rows; ++row) {
     total += loaded.bias[static_cast<size_t>(n)] - layer.bias[static_cast<size_t>(n)];
     for (int64_t k = 0; k < layer.num_inputs; ++k) {
       const auto place = static_cast<size_t>(k * layer.num_outputs + n);
-      if (context.table_of[place] == 0 && !counts_healthy) continue;
       const int activation = calibration_[static_cast<size_t>(row * layer.num_inputs + k)];
-      const auto weight = netlist::encode_weight(context.format, loaded.weights[place]);
-      const int activation_code = netlist::encode_activation(context.format, activation);
-      const auto& table = *context.tables[context.table_of[place]];
-      const int32_t product = context.weight_on_port_a ? table.at(weight.code, activation_code)
-                                                       : table.at(activation_code, weight.code);
       const int own = layer.weights[static_cast<size_t>(n * layer.num_inputs + k)];
-      total += (weight.negative ? -product : product) -
-               netlist::intended_product(context.format, activation, own);
+      double sum = 0;
+      double count = 0;
+      for (const auto& share : context.mixtures[context.mixture_of[place]]) {
+        const auto& table = *context.tables[share.table];
+        const int32_t wanted = share.table == 0 && !counts_healthy
+                                   ? product_of(table, activation, own)
+                                   : netlist::intended_product(context.format, activation, own);
+        sum += share.count * (product_of(table, activation, loaded.weights[place]) - wanted);
+        count += share.count;
+      }
+      total += sum / count;
     }
   }
-  return static_cast<double>(total) / static_cast<double>(context.num_calibration_rows);
+  return total / static_cast<double>(context.num_calibration_rows);
 }
 
 }  // namespace faultwave::mitigation

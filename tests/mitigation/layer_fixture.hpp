@@ -37,6 +37,11 @@ class BoundLayer {
   LayerContext context;
   nn::Layer layer;
 
+  /// Gives every weight up to three more tables with counts 1 to 5, as on a GPU.
+  void spread_over_lanes(uint64_t seed);
+  /// Whether the weight at k * N + n meets another table than 0.
+  bool is_faulty(size_t place) const;
+
   /// Mean over the calibration rows of the error of output n with what is loaded, biases included,
   /// over the products that `counts_healthy` admits; computed row by row.
   double mean_error(const LoadedLayer& loaded, int64_t n, bool counts_healthy) const;

@@ -65,7 +65,7 @@ TEST(Mitigation, unmodified_is_the_transposed_layer) {
     }
   }
   EXPECT_EQ(loaded.bias, bound.layer.bias);
-  EXPECT_THAT(loaded.bypass, testing::Each(0));
+  EXPECT_FALSE(loaded.bypass_faulty_pes);
   EXPECT_EQ(loaded.num_retuned, 0);
 }
 
@@ -75,16 +75,14 @@ TEST(Mitigation, none_loads_the_network_as_it_is) {
   const LoadedLayer own = unmodified(bound.layer);
   EXPECT_EQ(loaded.weights, own.weights);
   EXPECT_EQ(loaded.bias, own.bias);
-  EXPECT_EQ(loaded.bypass, own.bypass);
+  EXPECT_FALSE(loaded.bypass_faulty_pes);
 }
 
-TEST(Mitigation, fap_bypasses_exactly_the_faulty_pes) {
+TEST(Mitigation, fap_bypasses_the_faulty_pes_and_changes_nothing_else) {
   for (const uint64_t seed : kSeeds) {
     const BoundLayer bound(NumberFormat::kAffineU8, seed);
     const LoadedLayer loaded = builtin("fap")->apply(bound.context);
-    for (size_t place = 0; place < loaded.bypass.size(); ++place) {
-      EXPECT_EQ(loaded.bypass[place] != 0, bound.context.table_of[place] != 0);
-    }
+    EXPECT_TRUE(loaded.bypass_faulty_pes);
     EXPECT_EQ(loaded.weights, unmodified(bound.layer).weights);
     EXPECT_EQ(loaded.bias, bound.layer.bias);
     EXPECT_EQ(loaded.num_retuned, 0);
@@ -101,30 +99,33 @@ std::vector<double> histogram_of(const std::string& name, const BoundLayer& boun
   return name == "fal_retune" ? bound.context.histogram : std::vector<double>(256, 1.0);
 }
 
-TEST_P(Retuning, each_weight_is_the_best_of_its_own_table_and_healthy_pes_are_left_alone) {
+TEST_P(Retuning, each_weight_is_the_best_of_its_own_tables_and_healthy_pes_are_left_alone) {
   for (const std::string name : {"fal_retune", "fal_retune_uniform"}) {
-    const BoundLayer bound(GetParam(), 4);
-    const auto histogram = histogram_of(name, bound);
-    const LoadedLayer loaded = builtin(name)->apply(bound.context);
-    int64_t num_changed = 0;
-    for (size_t place = 0; place < loaded.weights.size(); ++place) {
-      const int own = unmodified(bound.layer).weights[place];
-      num_changed += loaded.weights[place] != own ? 1 : 0;
-      if (bound.context.table_of[place] == 0) {
-        EXPECT_EQ(loaded.weights[place], own);
-        continue;
+    for (const bool on_gpu : {false, true}) {
+      BoundLayer bound(GetParam(), 4);
+      if (on_gpu) bound.spread_over_lanes(5);
+      const auto histogram = histogram_of(name, bound);
+      const LoadedLayer loaded = builtin(name)->apply(bound.context);
+      int64_t num_changed = 0;
+      for (size_t place = 0; place < loaded.weights.size(); ++place) {
+        const int own = unmodified(bound.layer).weights[place];
+        num_changed += loaded.weights[place] != own ? 1 : 0;
+        if (!bound.is_faulty(place)) {
+          EXPECT_EQ(loaded.weights[place], own);
+          continue;
+        }
+        const PeProducts products = products_at(bound.context, place);
+        double least = INFINITY;
+        for (int w = netlist::min_weight(GetParam()); w <= netlist::max_weight(GetParam()); ++w) {
+          least = std::min(least, absolute_error(products, histogram, own, w));
+        }
+        EXPECT_EQ(absolute_error(products, histogram, own, loaded.weights[place]), least);
       }
-      const PeProducts products = products_at(bound.context, place);
-      double least = INFINITY;
-      for (int w = netlist::min_weight(GetParam()); w <= netlist::max_weight(GetParam()); ++w) {
-        least = std::min(least, absolute_error(products, histogram, own, w));
-      }
-      EXPECT_EQ(absolute_error(products, histogram, own, loaded.weights[place]), least);
+      EXPECT_EQ(loaded.num_retuned, num_changed);
+      EXPECT_GT(num_changed, 0);
+      EXPECT_EQ(loaded.bias, bound.layer.bias);
+      EXPECT_FALSE(loaded.bypass_faulty_pes);
     }
-    EXPECT_EQ(loaded.num_retuned, num_changed);
-    EXPECT_GT(num_changed, 0);
-    EXPECT_EQ(loaded.bias, bound.layer.bias);
-    EXPECT_THAT(loaded.bypass, testing::Each(0));
   }
 }
 
@@ -156,7 +157,7 @@ TEST_P(Retuning, healthy_pes_are_retuned_when_asked_for) {
   const auto changed_healthy = [&](const LoadedLayer& loaded) {
     int num_changed = 0;
     for (size_t place = 0; place < own.weights.size(); ++place) {
-      if (bound.context.table_of[place] != 0) continue;
+      if (bound.is_faulty(place)) continue;
       num_changed += loaded.weights[place] != own.weights[place] ? 1 : 0;
     }
     return num_changed;
@@ -168,8 +169,10 @@ TEST_P(Retuning, healthy_pes_are_retuned_when_asked_for) {
 
 TEST_P(Retuning, biases_take_up_the_mean_error_on_the_calibration_rows) {
   for (const std::string name : {"bias_recalibration", "fal_retune_offset"}) {
-    for (const bool counts_healthy : {false, true}) {
+    for (const auto& [counts_healthy, on_gpu] : {std::pair(false, false), std::pair(true, false),
+                                                 std::pair(false, true), std::pair(true, true)}) {
       BoundLayer bound(GetParam(), 7);
+      if (on_gpu) bound.spread_over_lanes(8);
       const auto tables = faulty_tables(GetParam());
       bound.context.tables[0] = &tables[0].table;
       bound.context.retune_healthy = counts_healthy;
@@ -187,7 +190,7 @@ TEST_P(Retuning, biases_take_up_the_mean_error_on_the_calibration_rows) {
 
 TEST(Mitigation, bias_recalibration_keeps_weights_and_untouched_outputs) {
   BoundLayer bound(NumberFormat::kAffineU8, 8);
-  for (size_t k = 0; k < 9; ++k) bound.context.table_of[k * 6 + 2] = 0;
+  for (size_t k = 0; k < 9; ++k) bound.context.mixtures[k * 6 + 2] = {{0, 1}};
   const LoadedLayer loaded = builtin("bias_recalibration")->apply(bound.context);
   EXPECT_EQ(loaded.weights, unmodified(bound.layer).weights);
   EXPECT_EQ(loaded.bias[2], bound.layer.bias[2]);
@@ -214,11 +217,14 @@ TEST(Mitigation, inconsistent_contexts_are_refused_by_every_builtin) {
   register_builtin_mitigations();
   for (const auto& [name, summary] : known_mitigations()) {
     BoundLayer short_map(NumberFormat::kAffineU8, 10);
-    short_map.context.table_of.pop_back();
+    short_map.context.mixture_of.pop_back();
     EXPECT_THROW(make_mitigation(name)->apply(short_map.context), InternalError) << name;
     BoundLayer unknown_table(NumberFormat::kAffineU8, 10);
-    unknown_table.context.table_of[0] = 1000;
+    unknown_table.context.mixtures[0] = {{1000, 1}};
     EXPECT_THROW(make_mitigation(name)->apply(unknown_table.context), InternalError) << name;
+    BoundLayer unknown_mixture(NumberFormat::kAffineU8, 10);
+    unknown_mixture.context.mixture_of[0] = 1000;
+    EXPECT_THROW(make_mitigation(name)->apply(unknown_mixture.context), InternalError) << name;
   }
 }
 

@@ -15,7 +15,8 @@ namespace {
 using netlist::NumberFormat;
 
 /// What the PE adds, written out once more from the definition of the formats.
-int32_t pe_product(const PeProducts& products, int activation, int weight) {
+int32_t pe_product(const PeProducts& products, const netlist::ProductTable& table, int activation,
+                   int weight) {
   int activation_code = activation;
   int weight_code = weight;
   bool negative = false;
@@ -32,9 +33,8 @@ int32_t pe_product(const PeProducts& products, int activation, int weight) {
       weight_code = weight & 255;
       break;
   }
-  const int32_t product = products.weight_on_port_a
-                              ? products.table->at(weight_code, activation_code)
-                              : products.table->at(activation_code, weight_code);
+  const int32_t product = products.weight_on_port_a ? table.at(weight_code, activation_code)
+                                                    : table.at(activation_code, weight_code);
   return negative ? -product : product;
 }
 
@@ -49,26 +49,31 @@ bool is_candidate(NumberFormat format, int weight, int loaded) {
   return format != NumberFormat::kSignMagnitude || loaded != -128 || weight == -128;
 }
 
-/// The triple loop over w, w' and a.
+/// The loops over w, w', tables and a.
 RetuningMap map_by_search(const PeProducts& products, const std::vector<double>& histogram) {
-  std::vector<std::array<int64_t, 256>> actual(256);
-  for (int loaded = -128; loaded <= 127; ++loaded) {
-    for (int a = 0; a < 256; ++a) {
-      actual[static_cast<size_t>(loaded + 128)][static_cast<size_t>(a)] =
-          pe_product(products, a, loaded);
+  RetuningMap map{};
+  std::vector<std::vector<std::array<int64_t, 256>>> actual;  // [part][w' + 128][a]
+  for (const auto& part : products.parts) {
+    actual.emplace_back(256);
+    for (int loaded = -128; loaded <= 127; ++loaded) {
+      for (int a = 0; a < 256; ++a) {
+        actual.back()[static_cast<size_t>(loaded + 128)][static_cast<size_t>(a)] =
+            pe_product(products, *part.table, a, loaded);
+      }
     }
   }
-  RetuningMap map{};
   for (int weight = -128; weight <= 127; ++weight) {
     std::array<int64_t, 256> sums{};
-    for (int loaded = -128; loaded <= 127; ++loaded) {
-      int64_t sum = 0;
-      for (int a = 0; a < 256; ++a) {
-        sum += static_cast<int64_t>(histogram[static_cast<size_t>(a)]) *
-               std::abs(wanted_product(products.format, a, weight) -
-                        actual[static_cast<size_t>(loaded + 128)][static_cast<size_t>(a)]);
+    for (size_t loaded = 0; loaded < 256; ++loaded) {
+      for (size_t part = 0; part < actual.size(); ++part) {
+        int64_t sum = 0;
+        for (int a = 0; a < 256; ++a) {
+          sum += static_cast<int64_t>(histogram[static_cast<size_t>(a)]) *
+                 std::abs(wanted_product(products.format, a, weight) -
+                          actual[part][loaded][static_cast<size_t>(a)]);
+        }
+        sums[loaded] += static_cast<int64_t>(products.parts[part].count) * sum;
       }
-      sums[static_cast<size_t>(loaded + 128)] = sum;
     }
     int best = weight;
     for (int loaded = 127; loaded >= -128; --loaded) {
@@ -100,6 +105,34 @@ TEST_P(RetuningMapOf, every_faulty_table_equals_a_brute_force_search) {
   EXPECT_GE(index, 10);
 }
 
+TEST_P(RetuningMapOf, mixtures_of_tables_equal_a_brute_force_search) {
+  constexpr uint64_t kSeed = 15;
+  SCOPED_TRACE("seed 15");
+  const auto tables = faulty_tables(GetParam());
+  const auto exact = exact_products(GetParam());
+  CounterRng rng(kSeed);
+  for (int i = 0; i < 6; ++i) {
+    std::vector<PeProducts::Part> parts = {{&exact, static_cast<double>(rng.below(8) + 1)}};
+    for (uint64_t more = 1 + rng.below(3); more > 0; --more) {
+      parts.push_back(
+          {&tables[rng.below(tables.size())].table, static_cast<double>(rng.below(4) + 1)});
+    }
+    const PeProducts products(parts, GetParam(), i % 2 == 0);
+    const auto histogram = random_histogram(kSeed + static_cast<uint64_t>(i));
+    EXPECT_EQ(absolute_error_map(products, histogram), map_by_search(products, histogram)) << i;
+    const auto centred = centred_error_map(products, histogram);
+    for (int weight = -127; weight <= 127; weight += 37) {
+      double least = INFINITY;
+      for (int loaded = netlist::min_weight(GetParam()); loaded <= 127; ++loaded) {
+        least = std::min(least, centred_error(products, histogram, weight, loaded));
+      }
+      const double found =
+          centred_error(products, histogram, weight, centred[static_cast<size_t>(weight + 128)]);
+      EXPECT_NEAR(found, least, 1e-9 * least + 10) << i << ' ' << weight;
+    }
+  }
+}
+
 TEST(RetuningMap, tables_of_a_faulty_netlist_equal_a_brute_force_search) {
   constexpr uint64_t kSeed = 6;
   SCOPED_TRACE("seed 6");
@@ -118,8 +151,8 @@ TEST(RetuningMap, tables_of_a_faulty_netlist_equal_a_brute_force_search) {
     const PeProducts products{&table, format, true};
     const auto histogram = random_histogram(rng.next());
     EXPECT_EQ(absolute_error_map(products, histogram), map_by_search(products, histogram))
-        << fault::fault_name(multiplier, faults[0]) << " with "
-        << fault::fault_name(multiplier, faults[1]);
+        << fault::fault_name(multiplier, faults[0], fault::PeSpace::array(1, 1)) << " with "
+        << fault::fault_name(multiplier, faults[1], fault::PeSpace::array(1, 1));
   }
 }
 
@@ -143,7 +176,7 @@ TEST_P(RetuningMapOf, ties_keep_the_weight) {
   netlist::ProductTable zeros;
   zeros.is_signed = GetParam() == NumberFormat::kInt8;
   PeProducts products = constant;
-  products.table = &zeros;
+  products.parts[0].table = &zeros;
   const auto exact = exact_products(GetParam());
   const PeProducts healthy{&exact, GetParam(), true};
   const std::vector<double> uniform(256, 1.0);
@@ -212,7 +245,8 @@ TEST(RetuningMap, objectives_are_those_of_the_definition) {
   histogram[3] = 2;
   histogram[250] = 5;
   const auto error = [&](int a) {
-    return wanted_product(NumberFormat::kInt8, a, 17) - pe_product(products, a, -4);
+    return wanted_product(NumberFormat::kInt8, a, 17) -
+           pe_product(products, tables.front().table, a, -4);
   };
   EXPECT_EQ(absolute_error(products, histogram, 17, -4),
             2.0 * std::abs(error(3)) + 5.0 * std::abs(error(250)));

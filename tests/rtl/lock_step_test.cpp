@@ -61,8 +61,7 @@ ArrayInputs random_inputs(const ArrayConfig& config, CounterRng& rng) {
 fault::Fault random_fault(const ArrayConfig& config, const std::vector<netlist::Site>& sites,
                           uint64_t num_cycles, CounterRng& rng) {
   fault::Fault fault;
-  fault.locus = {static_cast<int>(rng.below(static_cast<uint64_t>(config.rows))),
-                 static_cast<int>(rng.below(static_cast<uint64_t>(config.cols)))};
+  fault.pe = static_cast<int>(rng.below(static_cast<uint64_t>(config.rows * config.cols)));
   fault.unit = static_cast<fault::Unit>(rng.below(4));
   fault.kind = static_cast<netlist::FaultKind>(rng.below(3));
   if (fault.unit == fault::Unit::kMultiplier) {
@@ -106,7 +105,10 @@ class LockStep : public ::testing::TestWithParam<Case> {
   /// Returns the number of cycles in which some bottom sum differed from that of `golden`.
   int run(const std::vector<fault::Fault>& faults, uint64_t num_cycles, CounterRng& rng) {
     std::string names;
-    for (const auto& fault : faults) names += fault_name(multiplier_, fault) + " ";
+    for (const auto& fault : faults)
+      names +=
+          fault::fault_name(multiplier_, fault, fault::PeSpace::array(config_.rows, config_.cols)) +
+          " ";
     SCOPED_TRACE("faults: " + names);
     SystolicArray model(config_, multiplier_, library_, faults);
     SystolicArray golden(config_, multiplier_, library_, {});
@@ -164,8 +166,7 @@ TEST_P(LockStep, every_site_and_kind_equals_the_rtl) {
   const auto num_pes = static_cast<std::size_t>(config_.rows * config_.cols);
   for (std::size_t i = 0; i < 3 * sites_.size() && !HasFatalFailure(); ++i) {
     fault::Fault fault;
-    const auto pe = static_cast<int>(faults.size());
-    fault.locus = {pe / config_.cols, pe % config_.cols};
+    fault.pe = static_cast<int>(faults.size());
     fault.site = sites_[i / 3];
     fault.kind = static_cast<netlist::FaultKind>(i % 3);
     faults.push_back(fault);

@@ -302,8 +302,7 @@ RtlArray::RtlArray(const ArrayConfig& config, const netlist::Netlist& multiplier
     if (fault.unit == fault::Unit::kMultiplier) {
       index = kNumRegisters + static_cast<std::size_t>(netlist::site_index(sites, fault.site));
     }
-    key_of_fault_.emplace_back(
-        static_cast<std::size_t>(fault.locus.row * config.cols + fault.locus.col), index);
+    key_of_fault_.emplace_back(static_cast<std::size_t>(fault.pe), index);
   }
   const std::array<std::pair<uint8_t**, const char*>, 10> ports = {{{&clock_, "clk_i"},
                                                                     {&reset_, "rst_ni"},

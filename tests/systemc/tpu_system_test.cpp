@@ -4,68 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/file.hpp"
 #include "base/rng.hpp"
 #include "netlist/evaluate.hpp"
 #include "support/multipliers.hpp"
+#include "systemc/gemm_problem.hpp"
 #include "systemc/tpu_program.hpp"
 
 namespace faultwave::systemc {
 namespace {
-
-using accel::GemmJob;
-
-struct Problem {
-  int64_t m, n, k;
-  std::vector<uint8_t> activations, weights, flags;
-  GemmJob job(bool is_signed) const {
-    GemmJob job;
-    job.name = "test";
-    job.m = m;
-    job.n = n;
-    job.k = k;
-    job.activations = activations.data();
-    job.weights = weights.data();
-    job.weight_flags = flags.data();
-    job.product_is_signed = is_signed;
-    return job;
-  }
-};
-
-Problem random_problem(int64_t m, int64_t n, int64_t k, uint64_t seed) {
-  CounterRng rng(seed, 77);
-  Problem problem{m, n, k, {}, {}, {}};
-  for (int64_t i = 0; i < m * k; ++i) {
-    problem.activations.push_back(static_cast<uint8_t>(rng.below(256)));
-  }
-  for (int64_t i = 0; i < k * n; ++i) {
-    problem.weights.push_back(static_cast<uint8_t>(rng.below(256)));
-    problem.flags.push_back(static_cast<uint8_t>(rng.below(4)));
-  }
-  return problem;
-}
-
-/// Sums with the product table of the PE that holds each weight.
-template <typename TableOf>
-std::vector<int32_t> reference_sums(const Problem& problem, TableOf table_of) {
-  std::vector<int32_t> sums;
-  for (int64_t m = 0; m < problem.m; ++m) {
-    for (int64_t n = 0; n < problem.n; ++n) {
-      uint32_t sum = 0;
-      for (int64_t k = 0; k < problem.k; ++k) {
-        const auto place = static_cast<std::size_t>(k * problem.n + n);
-        if ((problem.flags[place] & accel::kBypass) != 0) continue;
-        const auto product = static_cast<uint32_t>(
-            table_of(k, n).at(problem.weights[place],
-                              problem.activations[static_cast<std::size_t>(m * problem.k + k)]));
-        sum += (problem.flags[place] & accel::kNegate) != 0 ? 0u - product : product;
-      }
-      sums.push_back(static_cast<int32_t>(sum));
-    }
-  }
-  return sums;
-}
 
 struct Outcome {
   accel::CycleReport report;
@@ -85,8 +34,8 @@ Outcome run(const TpuConfig& config, const Problem& problem, bool is_signed = fa
 }
 
 void expect_causes_add_up(const accel::CycleReport& report) {
-  EXPECT_EQ(report.total, report.active + report.weight_load + report.weight_shift +
-                              report.read_after_write + report.host_wait + report.vector);
+  EXPECT_EQ(report.total,
+            std::accumulate(report.by_cause.begin(), report.by_cause.end(), int64_t{0}));
 }
 
 TpuConfig ideal(int rows, int cols, Preload preload) {
@@ -114,7 +63,7 @@ TEST_P(ScaleSim, exposed_preload_takes_the_closed_form) {
   const Outcome result = run(config, problem);
   EXPECT_EQ(result.report.total - 1, c.cycles);
   expect_causes_add_up(result.report);
-  EXPECT_EQ(result.report.weight_shift, static_cast<int64_t>(folds.size()) * c.rows);
+  EXPECT_EQ(result.report[accel::Cause::kWeightShift], static_cast<int64_t>(folds.size()) * c.rows);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -158,8 +107,9 @@ TEST(TpuSystem, sums_are_the_integer_product_for_every_mode_sign_and_tiling) {
         1 + static_cast<int64_t>(rng.below(45)), 10 + static_cast<uint64_t>(i));
     const auto exact = netlist::exact_table(is_signed);
     const Outcome result = run(config, problem, is_signed);
-    EXPECT_EQ(result.sums, reference_sums(
-                               problem, [&](int64_t, int64_t) -> const auto& { return exact; }));
+    EXPECT_EQ(result.sums,
+              reference_sums(
+                  problem, [&](int64_t, int64_t, int64_t) -> const auto& { return exact; }));
     const auto used = std::count_if(problem.flags.begin(), problem.flags.end(),
                                     [](uint8_t f) { return (f & accel::kBypass) == 0; });
     EXPECT_EQ(result.report.multiplications, problem.m * used);
@@ -180,7 +130,7 @@ TEST(TpuSystem, one_instance_runs_products_of_changing_shape) {
     std::vector<int32_t> sums(static_cast<std::size_t>(problem.m * problem.n));
     tpu.run_gemm(problem.job(false), sums.data());
     ASSERT_EQ(sums, reference_sums(
-                        problem, [&](int64_t, int64_t) -> const auto& { return exact; }));
+                        problem, [&](int64_t, int64_t, int64_t) -> const auto& { return exact; }));
   }
 }
 
@@ -193,7 +143,9 @@ TEST(TpuSystem, a_faulty_pe_hurts_exactly_the_products_mapped_to_it) {
         ideal(3 + static_cast<int>(rng.below(6)), 3 + static_cast<int>(rng.below(6)),
               i % 2 == 0 ? Preload::kHidden : Preload::kExposed);
     fault::Fault fault;
-    fault.locus = {static_cast<int>(rng.below(3)), static_cast<int>(rng.below(3))};
+    const int row = static_cast<int>(rng.below(3));
+    const int col = static_cast<int>(rng.below(3));
+    fault.pe = row * config.cols + col;
     fault.site = sites[rng.below(sites.size())];
     fault.kind = static_cast<netlist::FaultKind>(rng.below(3));
     const netlist::NetFault net_fault{fault.site, fault.kind};
@@ -201,9 +153,8 @@ TEST(TpuSystem, a_faulty_pe_hurts_exactly_the_products_mapped_to_it) {
     const auto faulty = netlist::product_table(multiplier, {&net_fault, 1});
     const auto problem = random_problem(20, 14, 17, 100 + static_cast<uint64_t>(i));
     const auto expected = reference_sums(
-        problem, [&](int64_t k, int64_t n) -> const auto& {
-          return k % config.rows == fault.locus.row && n % config.cols == fault.locus.col ? faulty
-                                                                                          : healthy;
+        problem, [&](int64_t, int64_t n, int64_t k) -> const auto& {
+          return k % config.rows == row && n % config.cols == col ? faulty : healthy;
         });
     EXPECT_EQ(run(config, problem, false, {fault}).sums, expected) << "case " << i;
   }
@@ -245,7 +196,7 @@ TEST(TpuSystem, weight_bandwidth_of_34_gb_s_makes_a_64_kib_tile_take_1350_cycles
   expect_causes_add_up(report);
   // Each tile is waited for; the last one then shifts (256), streams and drains.
   EXPECT_EQ(report.total, 3 * 1350 + 256 + 2 + 510);
-  EXPECT_GT(report.weight_load, 2 * 500);
+  EXPECT_GT(report[accel::Cause::kWeightLoad], 2 * 500);
 }
 
 TEST(TpuSystem, host_transfers_wait_for_latency_and_bandwidth) {
@@ -261,7 +212,7 @@ TEST(TpuSystem, host_transfers_wait_for_latency_and_bandwidth) {
   TpuSystem tpu(config, multiplier, library, {}, {});
   std::vector<int32_t> sums(16);
   const auto report = tpu.run_gemm(job, sums.data());
-  EXPECT_EQ(report.host_wait, 110 + 60);
+  EXPECT_EQ(report[accel::Cause::kHostWait], 110 + 60);
   expect_causes_add_up(report);
 }
 
@@ -275,9 +226,10 @@ TEST(TpuSystem, activations_beyond_the_unified_buffer_are_streamed_in_pieces) {
   EXPECT_EQ(folds_of(compile_gemm(config, job)).size(), 4u * 2 * 2);
   const auto exact = netlist::exact_table(false);
   const Outcome result = run(config, problem);
-  EXPECT_EQ(result.sums, reference_sums(
-                             problem, [&](int64_t, int64_t) -> const auto& { return exact; }));
-  EXPECT_EQ(result.report.host_wait, 160);
+  EXPECT_EQ(result.sums,
+            reference_sums(
+                problem, [&](int64_t, int64_t, int64_t) -> const auto& { return exact; }));
+  EXPECT_EQ(result.report[accel::Cause::kHostWait], 160);
   expect_causes_add_up(result.report);
   config.unified_buffer_bytes = 8;
   EXPECT_EQ(rows_per_piece(config, job), 1);
@@ -308,7 +260,7 @@ TEST(TpuProgram, instructions_come_in_the_order_that_the_data_needs) {
 
 TEST(TpuProgram, products_of_too_many_passes_are_refused) {
   auto config = ideal(1, 1, Preload::kHidden);
-  GemmJob job;
+  accel::GemmJob job;
   job.m = 1;
   job.n = 2048;
   job.k = 2048;
@@ -329,14 +281,14 @@ TEST(TpuSystem, time_goes_on_across_products_and_a_dependent_one_waits_for_the_r
   const auto cold = tpu.run_gemm(problem.job(false), first.data());
   const auto warm = tpu.run_gemm(problem.job(false), second.data());
   EXPECT_EQ(first, second);
-  EXPECT_EQ(cold.read_after_write, 0);
+  EXPECT_EQ(cold[accel::Cause::kReadAfterWrite], 0);
   // 50 cycles, of which the weight shift and the cycle of the first activation edge use four.
   EXPECT_EQ(warm.total - cold.total, 50 - 3);
   expect_causes_add_up(warm);
   EXPECT_EQ(tpu.cycle(), static_cast<uint64_t>(cold.total + warm.total));
   const auto vector = tpu.run_vector("pool", 17);
-  EXPECT_EQ(vector.vector, 5);
-  EXPECT_EQ(vector.read_after_write, 50);
+  EXPECT_EQ(vector[accel::Cause::kVector], 5);
+  EXPECT_EQ(vector[accel::Cause::kReadAfterWrite], 50);
 }
 
 struct BadConfig {

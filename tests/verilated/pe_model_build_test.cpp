@@ -206,15 +206,17 @@ TEST_F(PeModelBuild, is_repeated_when_the_cached_file_is_damaged) {
 }
 
 TEST_F(PeModelBuild, repairs_a_damaged_verilator_runtime) {
-  fs::path runtime;
+  // One per compiler that has used the cache; all are damaged, the one in use is made again.
+  std::vector<fs::path> runtimes;
   for (const auto& entry : fs::directory_iterator(cache_)) {
-    if (entry.path().extension() == ".o") runtime = entry.path();
+    if (entry.path().extension() == ".o") runtimes.push_back(entry.path());
   }
-  ASSERT_FALSE(runtime.empty());
-  const auto intact_bytes = fs::file_size(runtime);
-  write_file_atomically(runtime, "damaged");
+  ASSERT_FALSE(runtimes.empty());
+  for (const auto& runtime : runtimes) write_file_atomically(runtime, "damaged");
   EXPECT_EQ(table_of_model(*PeModelLibrary(cache_).load(netlist_, false)).raw, golden_.raw);
-  EXPECT_EQ(fs::file_size(runtime), intact_bytes);
+  EXPECT_EQ(std::count_if(runtimes.begin(), runtimes.end(),
+                          [](const fs::path& runtime) { return fs::file_size(runtime) > 10000; }),
+            1);
 }
 
 TEST_F(PeModelBuild, needs_no_writable_cache_once_the_model_is_there) {

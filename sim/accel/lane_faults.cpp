@@ -1,4 +1,4 @@
-#include "accel/array_faults.hpp"
+#include "accel/lane_faults.hpp"
 
 #include <algorithm>
 
@@ -25,13 +25,16 @@ void add_mask(std::vector<PlaneMask>& masks, int plane, uint64_t lane, FaultKind
 
 }  // namespace
 
-ArrayFaults::ArrayFaults(const netlist::Netlist& multiplier, std::vector<fault::Fault> faults,
-                         int cols, std::size_t num_words)
-    : faults_(std::move(faults)), cols_(cols), words_(num_words) {
+LaneFaults::LaneFaults(const netlist::Netlist& multiplier, std::vector<fault::Fault> faults,
+                       const std::function<LanePlace(const fault::Fault&)>& place_of,
+                       std::size_t num_words, ActivationMasks activation_masks)
+    : faults_(std::move(faults)), activation_masks_(activation_masks), words_(num_words) {
+  if (faults_.empty()) return;
   const auto sites = netlist::enumerate_sites(multiplier);
   for (const auto& fault : faults_) {
+    places_.push_back(place_of(fault));
     const bool in_multiplier = fault.unit == fault::Unit::kMultiplier;
-    site_of_fault_.push_back(in_multiplier ? netlist::site_index(sites, fault.site) : fault.bit);
+    planes_.push_back(in_multiplier ? netlist::site_index(sites, fault.site) : fault.bit);
     has_multiplier_faults_ = has_multiplier_faults_ || in_multiplier;
     for (const uint64_t edge : {fault.window.begin_cycle, fault.window.end_cycle}) {
       boundaries_.push_back(edge);
@@ -41,7 +44,7 @@ ArrayFaults::ArrayFaults(const netlist::Netlist& multiplier, std::vector<fault::
   std::sort(boundaries_.begin(), boundaries_.end());
 }
 
-void ArrayFaults::set_cycle(uint64_t cycle) {
+void LaneFaults::set_cycle(uint64_t cycle) {
   if (faults_.empty() || (cycle >= valid_from_ && cycle < valid_to_)) return;
   rebuild(cycle);
   valid_from_ = cycle;
@@ -49,23 +52,22 @@ void ArrayFaults::set_cycle(uint64_t cycle) {
   valid_to_ = next == boundaries_.end() ? UINT64_MAX : *next;
 }
 
-void ArrayFaults::rebuild(uint64_t cycle) {
+void LaneFaults::rebuild(uint64_t cycle) {
   for (const std::size_t index : touched_) words_[index] = {};
   touched_.clear();
   for (std::size_t i = 0; i < faults_.size(); ++i) {
     const auto& fault = faults_[i];
     const bool seen_next =
-        fault.unit == fault::Unit::kActivation || fault.unit == fault::Unit::kPartialSum;
+        fault.unit == fault::Unit::kPartialSum ||
+        (fault.unit == fault::Unit::kActivation && activation_masks_ == ActivationMasks::kAtLoad);
     if (!fault.window.contains(seen_next ? cycle + 1 : cycle)) continue;
-    const auto pe = static_cast<std::size_t>(fault.locus.row) * static_cast<std::size_t>(cols_) +
-                    static_cast<std::size_t>(fault.locus.col);
-    WordFaults& word = words_.at(pe / 64);
-    touched_.push_back(pe / 64);
+    WordFaults& word = words_.at(places_[i].word);
+    touched_.push_back(places_[i].word);
     auto& masks = fault.unit == fault::Unit::kMultiplier   ? word.multiplier
                   : fault.unit == fault::Unit::kWeight     ? word.weight
                   : fault.unit == fault::Unit::kActivation ? word.activation
                                                            : word.psum;
-    add_mask(masks, site_of_fault_[i], uint64_t{1} << (pe % 64), fault.kind);
+    add_mask(masks, planes_[i], uint64_t{1} << places_[i].bit, fault.kind);
   }
 }
 

@@ -1,7 +1,8 @@
-// Faults of a systolic array as masks over its 64-lane words, for the cycle at hand.
+// Faults of a group of PEs as masks over its 64-lane words, for the cycle at hand.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "fault/fault.hpp"
@@ -17,7 +18,7 @@ struct PlaneMask {
   uint64_t operator()(uint64_t x) const { return (x & mask.keep) ^ mask.flip; }
 };
 
-/// Masks of one word; PE index row * cols + col is lane index % 64 of word index / 64.
+/// Masks of one word.
 struct WordFaults {
   std::vector<PlaneMask> multiplier;
   std::vector<PlaneMask> weight;
@@ -25,25 +26,39 @@ struct WordFaults {
   std::vector<PlaneMask> psum;
 };
 
-/// The faults of an array, and which of them are active. Registers are forced at their outputs: the
-/// stored value is untouched and shows again when a window closes.
-class ArrayFaults {
+/// Bit `bit` of word `word`.
+struct LanePlace {
+  std::size_t word = 0;
+  int bit = 0;
+};
+
+/// The faults of an array or a tensor core, and which of them are active. Registers are forced at
+/// their outputs: the stored value is untouched and shows again when a window closes.
+class LaneFaults {
  public:
-  ArrayFaults(const netlist::Netlist& multiplier, std::vector<fault::Fault> faults, int cols,
-              std::size_t num_words);
+  /// Whose masks a datapath applies when it loads a register; they are those of the next cycle, in
+  /// which the register is seen. Partial sums always are.
+  enum class ActivationMasks : uint8_t { kAtLoad, kAtUse };
+
+  /// `place_of` tells the lane of a fault (of a partial-sum fault: the lane of its register).
+  LaneFaults(const netlist::Netlist& multiplier, std::vector<fault::Fault> faults,
+             const std::function<LanePlace(const fault::Fault&)>& place_of, std::size_t num_words,
+             ActivationMasks activation_masks);
 
   /// Makes the masks those of the step that closes `cycle`: multiplier and weight faults act during
-  /// `cycle`; activation and partial-sum registers are loaded at its end and seen in cycle + 1.
+  /// `cycle`; registers masked at load are loaded at its end and seen in cycle + 1.
   void set_cycle(uint64_t cycle);
   const WordFaults& word(std::size_t index) const { return words_[index]; }
   bool has_multiplier_faults() const { return has_multiplier_faults_; }
+  bool empty() const { return faults_.empty(); }
 
  private:
   void rebuild(uint64_t cycle);
 
   std::vector<fault::Fault> faults_;
-  std::vector<int> site_of_fault_;
-  int cols_;
+  std::vector<LanePlace> places_;
+  std::vector<int> planes_;  ///< of each fault: site index or register bit
+  ActivationMasks activation_masks_;
   std::vector<WordFaults> words_;
   std::vector<std::size_t> touched_;
   std::vector<uint64_t> boundaries_;  ///< cycles at which the set changes, ascending

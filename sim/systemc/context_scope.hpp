@@ -1,0 +1,28 @@
+// Several SystemC models in one process: each accelerator has a simulation context of its own.
+#pragma once
+
+#include <systemc>
+
+namespace faultwave::systemc {
+
+/// Makes one SystemC context current as long as it lives.
+class ContextScope {
+ public:
+  explicit ContextScope(sc_core::sc_simcontext* context)
+      : before_(sc_core::sc_curr_simcontext), default_before_(sc_core::sc_default_global_context) {
+    sc_core::sc_curr_simcontext = context;
+    sc_core::sc_default_global_context = context;
+  }
+  ~ContextScope() {
+    sc_core::sc_curr_simcontext = before_;
+    sc_core::sc_default_global_context = default_before_;
+  }
+  ContextScope(const ContextScope&) = delete;
+  ContextScope& operator=(const ContextScope&) = delete;
+
+ private:
+  sc_core::sc_simcontext* before_;
+  sc_core::sc_simcontext* default_before_;
+};
+
+}  // namespace faultwave::systemc

@@ -1,0 +1,11 @@
+// How operands meet the multiplier.
+#pragma once
+
+namespace faultwave::systemc {
+
+struct OperandWiring {
+  bool weight_on_port_a = true;
+  bool product_is_signed = false;
+};
+
+}  // namespace faultwave::systemc
