@@ -71,6 +71,7 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> list = {
       {"run", "run a network on an accelerator: golden, faulty, mitigated", run_run_command},
       {"gemm", "one matrix product on an accelerator: cycles by cause", run_gemm_command},
+      {"mma", "latency and throughput of a GPU's tensor cores", run_mma_command},
       {"sites", "fault sites of a multiplier: classes, undetectable faults, errors",
        run_sites_command},
       {"netlist", "inspect, emit and generate multiplier netlists", run_netlist_command},

@@ -30,18 +30,34 @@ int run_run_command(const Arguments& arguments) {
   if (values.count("limit") != 0) {
     overrides.push_back(fmt::format("data.limit={}", values["limit"].as<int64_t>()));
   }
-  auto config = driver::load_run_config(values["config"].as<std::string>(), overrides);
-  if (values.count("json") != 0) config.json_path = values["json"].as<std::string>();
-  if (!config.json_path.empty()) check_output(config.json_path);
+  const auto configs = driver::load_run_configs(values["config"].as<std::string>(), overrides);
+  const std::string json_path =
+      values.count("json") != 0 ? values["json"].as<std::string>() : configs.front().json_path;
+  if (!json_path.empty()) check_output(json_path);
   if (values.count("dry-run") != 0) {
-    driver::check_experiment(config);
-    std::cout << config.text;
+    for (const auto& config : configs) {
+      driver::check_experiment(config);
+      if (!config.variant.empty()) std::cout << "# variant " << config.variant << "\n";
+      std::cout << config.text;
+    }
     return 0;
   }
-  const auto experiment = driver::run_experiment(config);
-  if (config.json_path != "-") std::cout << driver::experiment_text(config, experiment);
-  if (!config.json_path.empty()) {
-    write_output(config.json_path, driver::experiment_json(config, experiment));
+  const bool has_variants = configs.size() > 1;
+  std::vector<driver::Experiment> experiments;
+  for (const auto& config : configs) {
+    experiments.push_back(driver::run_experiment(config));
+    if (json_path == "-") continue;
+    if (has_variants) std::cout << "== " << config.variant << " ==\n";
+    std::cout << driver::experiment_text(config, experiments.back());
+    if (has_variants) std::cout << std::endl;
+  }
+  if (has_variants && json_path != "-") {
+    std::cout << driver::comparison_text(configs, experiments);
+  }
+  if (!json_path.empty()) {
+    write_output(json_path, has_variants
+                                ? driver::variants_json(configs, experiments)
+                                : driver::experiment_json(configs.front(), experiments.front()));
   }
   return 0;
 }

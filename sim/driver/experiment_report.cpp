@@ -153,6 +153,33 @@ Json energy_json(const EnergyFigure& energy) {
       {"energy_pj", energy.energy_pj}, {"delay_ns", energy.delay_ns}, {"source", energy.source}};
 }
 
+Json document_of(const RunConfig& config, const Experiment& experiment) {
+  Json runs = Json::array();
+  for (const auto& row : experiment.rows) runs.push_back(row_json(row, experiment.causes));
+  return {{"runs", std::move(runs)},
+          {"faults",
+           {{"count", experiment.num_faults},
+            {"faulty_pes", experiment.num_faulty_pes},
+            {"seeds", experiment.fault_seeds},
+            {"first", experiment.fault_names}}},
+          {"multiplication",
+           {{"multiplier", energy_json(experiment.energy)},
+            {"exact", energy_json(experiment.exact_energy)}}},
+          {"notes", experiment.notes},
+          {"provenance",
+           {{"version", version()},
+            {"git", git_revision()},
+            {"seed", config.seed},
+            {"netlist", experiment.netlist_path},
+            {"netlist_sha256", experiment.netlist_sha256},
+            {"table_sha256", experiment.table_sha256},
+            {"config", config.text}}}};
+}
+
+std::string dump(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string experiment_text(const RunConfig& config, const Experiment& experiment) {
@@ -174,27 +201,47 @@ std::string experiment_text(const RunConfig& config, const Experiment& experimen
 }
 
 std::string experiment_json(const RunConfig& config, const Experiment& experiment) {
-  Json runs = Json::array();
-  for (const auto& row : experiment.rows) runs.push_back(row_json(row, experiment.causes));
-  const Json document = {{"runs", std::move(runs)},
-                         {"faults",
-                          {{"count", experiment.num_faults},
-                           {"faulty_pes", experiment.num_faulty_pes},
-                           {"seeds", experiment.fault_seeds},
-                           {"first", experiment.fault_names}}},
-                         {"multiplication",
-                          {{"multiplier", energy_json(experiment.energy)},
-                           {"exact", energy_json(experiment.exact_energy)}}},
-                         {"notes", experiment.notes},
-                         {"provenance",
-                          {{"version", version()},
-                           {"git", git_revision()},
-                           {"seed", config.seed},
-                           {"netlist", experiment.netlist_path},
-                           {"netlist_sha256", experiment.netlist_sha256},
-                           {"table_sha256", experiment.table_sha256},
-                           {"config", config.text}}}};
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return dump(document_of(config, experiment));
+}
+
+std::string variants_json(const std::vector<RunConfig>& configs,
+                          const std::vector<Experiment>& experiments) {
+  Json variants = Json::array();
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    Json entry = {{"name", configs[i].variant}};
+    entry.update(document_of(configs[i], experiments[i]));
+    variants.push_back(std::move(entry));
+  }
+  return dump({{"variants", std::move(variants)}});
+}
+
+std::string comparison_text(const std::vector<RunConfig>& configs,
+                            const std::vector<Experiment>& experiments) {
+  std::vector<std::vector<std::string>> rows = {
+      {"run", "variant", "accuracy", "loss", "images touched", "SDC-1", "cycles"}};
+  std::vector<std::string> names;
+  for (const auto& experiment : experiments) {
+    for (const auto& row : experiment.rows) {
+      if (std::find(names.begin(), names.end(), row.name) == names.end()) names.push_back(row.name);
+    }
+  }
+  for (const auto& name : names) {
+    for (std::size_t i = 0; i < experiments.size(); ++i) {
+      for (const auto& row : experiments[i].rows) {
+        if (row.name != name) continue;
+        const double touched =
+            1 - static_cast<double>(row.outcomes.masked) / static_cast<double>(row.score.images);
+        rows.push_back(
+            {name, configs[i].variant, fmt::format("{:.2f} %", 100 * row.score.accuracy()),
+             row.is_faulty ? format_points(-row.loss_points) : "-",
+             row.is_faulty ? fmt::format("{:.2f} %", 100 * touched) : "-",
+             row.is_faulty ? fmt::format("{:.2f} %", 100 * row.outcomes.sdc1_rate()) : "-",
+             format_count(row.result.cycles.total)});
+      }
+    }
+  }
+  return "variants side by side\n\n" + align(rows) +
+         "\n  images touched: logits differ from the fault-free run of the same multiplier\n";
 }
 
 }  // namespace faultwave::driver

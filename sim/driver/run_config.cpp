@@ -148,12 +148,7 @@ std::vector<std::string> read_mitigations(YamlMap& root) {
   return names;
 }
 
-}  // namespace
-
-RunConfig load_run_config(const std::filesystem::path& path,
-                          const std::vector<std::string>& overrides) {
-  auto document = YamlDocument::from_file(path);
-  for (const auto& assignment : overrides) document.set(assignment);
+RunConfig read_config(const YamlDocument& document, const std::filesystem::path& path) {
   YamlMap root(document, document.root(), "");
 
   RunConfig config;
@@ -176,6 +171,29 @@ RunConfig load_run_config(const std::filesystem::path& path,
   output.finish();
   root.finish();
   return config;
+}
+
+}  // namespace
+
+std::vector<RunConfig> load_run_configs(const std::filesystem::path& path,
+                                        const std::vector<std::string>& overrides) {
+  auto document = YamlDocument::from_file(path);
+  for (const auto& assignment : overrides) document.set(assignment);
+  std::vector<RunConfig> configs;
+  for (const auto& [name, variant] : document.variants()) {
+    configs.push_back(read_config(variant, path));
+    configs.back().variant = name;
+  }
+  return configs;
+}
+
+RunConfig load_run_config(const std::filesystem::path& path,
+                          const std::vector<std::string>& overrides) {
+  auto configs = load_run_configs(path, overrides);
+  if (!configs.front().variant.empty()) {
+    throw ConfigError({path.string()}, "has variants, one configuration is needed");
+  }
+  return std::move(configs.front());
 }
 
 }  // namespace faultwave::driver

@@ -37,7 +37,8 @@ enum class FaultOnExact { kAuto, kYes, kNo };
 
 struct RunConfig {
   std::string file;
-  std::string text;  ///< the YAML with overrides
+  std::string variant;  ///< name within the file; empty: the file has no variants
+  std::string text;     ///< the YAML with overrides
   std::filesystem::path network;
   DataConfig data;
   AcceleratorConfig accelerator;
@@ -51,8 +52,12 @@ struct RunConfig {
   std::string json_path;  ///< empty: none
 };
 
-/// Reads and checks a configuration; `overrides` are "dotted.key=value". Relative paths in it count
-/// from the file's folder, then from the installation. ConfigError with file, line, column.
+/// Reads and checks a configuration, or each of its variants; `overrides` are "dotted.key=value".
+/// Relative paths in it count from the file's folder, then from the installation. ConfigError with
+/// file, line, column.
+std::vector<RunConfig> load_run_configs(const std::filesystem::path& path,
+                                        const std::vector<std::string>& overrides = {});
+/// The same for a file that must have no variants.
 RunConfig load_run_config(const std::filesystem::path& path,
                           const std::vector<std::string>& overrides = {});
 

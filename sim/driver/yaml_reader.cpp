@@ -123,6 +123,43 @@ void YamlDocument::set(const std::string& assignment) {
   overrides_.emplace_back(path, assignment);
 }
 
+std::vector<std::pair<std::string, YamlDocument>> YamlDocument::variants() const {
+  YamlMap map(*this, root_, "");
+  std::vector<std::pair<std::string, YamlDocument>> result;
+  for (const auto& [item, path] : map.items("variants")) {
+    YamlMap variant(*this, item, path);
+    const std::string name = variant.text("name");
+    for (const auto& [known, unused] : result) {
+      if (known == name) variant.fail("name", fmt::format("there are two variants '{}'", name));
+    }
+    // Values are shared, not copied: they keep their places in the file.
+    YamlDocument document = *this;
+    document.root_.reset(YAML::Node(YAML::NodeType::Map));  // assignment would change the shared node
+    for (const auto& entry : root_) {
+      const std::string key = entry.first.Scalar();
+      if (key != "variants" && !variant.has(key)) document.root_[key] = entry.second;
+    }
+    for (const auto& entry : item) {
+      const std::string key = entry.first.Scalar();
+      if (key == "name") continue;
+      for (const auto& [override_path, assignment] : overrides_) {
+        if (override_path == key || override_path.starts_with(key + ".")) {
+          throw UsageError(
+              fmt::format("--set {}: variant '{}' has its own '{}'\n  fix: change it in {}",
+                          assignment, name, key, file_));
+        }
+      }
+      document.root_[key] = entry.second;
+    }
+    result.emplace_back(name, std::move(document));
+  }
+  if (result.empty()) {
+    if (map.has("variants")) map.fail("variants", "holds none", "remove it, or list some");
+    result.emplace_back("", *this);
+  }
+  return result;
+}
+
 SourcePlace YamlDocument::place(const YAML::Node& node, const std::string& path) const {
   for (auto it = overrides_.rbegin(); it != overrides_.rend(); ++it) {
     if (path == it->first || path.starts_with(it->first + ".") ||

@@ -23,6 +23,11 @@ class YamlDocument {
   /// `assignment` is "dotted.key=value", the value in YAML; UsageError when it is not.
   void set(const std::string& assignment);
 
+  /// The documents of `variants`, a list of maps with a `name` and keys that replace those of the
+  /// document; one with an empty name when there is none. ConfigError for unnamed or equally named
+  /// variants, UsageError for overrides of keys that variants replace.
+  std::vector<std::pair<std::string, YamlDocument>> variants() const;
+
   const YAML::Node& root() const { return root_; }
   /// Place of a node at dotted path `path`: the file, or the override that made it.
   SourcePlace place(const YAML::Node& node, const std::string& path) const;
