@@ -64,7 +64,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadCall{"option", {"run", "x.yaml", "--jsn"}, 2, "unrecognised option '--jsn'"},
         BadCall{"no_config", {"run"}, 2, "config"},
         BadCall{"missing_file", {"run", "/nowhere.yaml"}, 3, "/nowhere.yaml: no such file"},
-        BadCall{"array", {"gemm", "--array", "0x4", "--m", "1", "--n", "1", "--k", "1"}, 2, "0x4"},
+        BadCall{"array",
+                {"gemm", "--array", "0x4", "--m", "1", "--n", "1", "--k", "1"},
+                2,
+                "array 0x4 is impossible"},
         BadCall{"array_text",
                 {"gemm", "--array", "4by4", "--m", "1", "--n", "1", "--k", "1"},
                 2,
@@ -72,12 +75,40 @@ INSTANTIATE_TEST_SUITE_P(
         BadCall{"empty_product",
                 {"gemm", "--array", "4x4", "--m", "0", "--n", "1", "--k", "1"},
                 2,
-                "0"},
+                "--m 0 is out of range"},
         BadCall{"fault",
                 {"gemm", "--array", "4x4", "--m", "1", "--n", "1", "--k", "1", "--fault",
                  "pe[9][0].weight[0].sa0"},
                 2,
                 "pe[9][0]"},
+        BadCall{"no_array", {"gemm", "--m", "1", "--n", "1", "--k", "1"}, 2, "--array is missing"},
+        BadCall{"gpu_preset",
+                {"gemm", "--accelerator", "gpu_sm", "--preset", "turin", "--m", "1", "--n", "1",
+                 "--k", "1"},
+                2,
+                "did you mean 'turing'"},
+        BadCall{"gpu_tile",
+                {"gemm", "--accelerator", "gpu_sm", "--cta-tile", "64x64", "--m", "1", "--n", "1",
+                 "--k", "1"},
+                2,
+                "--cta-tile '64x64' is no size"},
+        BadCall{"gpu_tile_does_not_divide",
+                {"gemm", "--accelerator", "gpu_sm", "--cta-tile", "64x40x64", "--m", "1", "--n",
+                 "1", "--k", "1"},
+                2,
+                "cta_n 40 does not divide into warp_n 32"},
+        BadCall{
+            "gpu_lane",
+            {"gemm", "--accelerator", "gpu_sm", "--sms", "1", "--m", "1", "--n", "1", "--k", "1",
+             "--fault", "sm[0].sub[0].lane[512].weight[0].sa0"},
+            2,
+            "lane 512 is outside the GPU of 1 SM x 4 sub-cores x 512 lanes; lanes are 0 to 511"},
+        BadCall{"mma_warps", {"mma", "--warps", "65"}, 2, "65 warps are impossible"},
+        BadCall{"mma_preset", {"mma", "--preset", "ampere"}, 2, "unknown GPU preset 'ampere'"},
+        BadCall{"mma_config_and_options",
+                {"mma", "x.yaml", "--warps", "4"},
+                2,
+                "--warps and a configuration exclude each other"},
         BadCall{"multiplier", {"sites", "fw8u_dada"}, 3, "did you mean 'fw8u_dadda'"},
         BadCall{"family", {"netlist", "generate", "--family", "daddda"}, 2, "dadda"},
         BadCall{"netlist_verb", {"netlist", "inof", "fw8u_dadda"}, 2, "info"}),
@@ -97,6 +128,53 @@ TEST(Cli, gemm_reports_the_closed_form_and_reproduces_its_checksum) {
   auto faulty = call;
   faulty.insert(faulty.end(), {"--fault", "pe[1][2].mult.O[9].sa1"});
   EXPECT_NE(json_of(faulty)["result_sha256"], first["result_sha256"]);
+}
+
+TEST(Cli, gemm_on_a_gpu_gives_the_sums_of_the_tpu_and_its_own_cycles) {
+  const std::vector<std::string> product = {"--m", "50", "--n", "30", "--k", "70", "--seed", "5"};
+  std::vector<std::string> tpu = {"gemm", "--array", "8x8"};
+  std::vector<std::string> gpu = {"gemm",   "--accelerator", "gpu_sm", "--preset",
+                                  "turing", "--sms",         "2"};
+  tpu.insert(tpu.end(), product.begin(), product.end());
+  gpu.insert(gpu.end(), product.begin(), product.end());
+  const json on_gpu = json_of(gpu);
+  EXPECT_EQ(on_gpu["result_sha256"], json_of(tpu)["result_sha256"]);
+  int64_t sum = 0;
+  for (const auto& [cause, cycles] : on_gpu["cycles_by_cause"].items()) {
+    sum += cycles.get<int64_t>();
+  }
+  EXPECT_EQ(on_gpu["units"], 8);
+  EXPECT_EQ(sum, on_gpu["cycles"].get<int64_t>() * 8);
+  EXPECT_TRUE(on_gpu.contains("occupancy"));
+  EXPECT_EQ(on_gpu["multiplications"], 50 * 30 * 70);
+  gpu.insert(gpu.end(), {"--fault", "sm[0].sub[0].lane[3].mult.O[9].inv"});
+  EXPECT_NE(json_of(gpu)["result_sha256"], on_gpu["result_sha256"]);
+}
+
+TEST(Cli, mma_reports_the_measured_points_beside_the_published_ones) {
+  const json points = json_of({"mma", config("mma_ampere_a100.yaml")})["points"];
+  ASSERT_GE(points.size(), 2u);
+  EXPECT_EQ(points[0]["latency_cycles"], 25.0);
+  EXPECT_EQ(points[0]["published_cycles"], 24.7);
+  EXPECT_NEAR(points[1]["fma_per_cycle"].get<double>(), 1986.5, 0.03 * 1986.5);
+  const json turing = json_of({"mma", config("mma_turing.yaml")})["points"];
+  EXPECT_NEAR(turing[0]["latency_cycles"].get<double>(), 59, 0.05 * 59);
+  EXPECT_EQ(json_of({"mma", "--warps", "4", "--repeat", "7"})["points"][1]["repeat"], 7);
+}
+
+TEST(Cli, run_of_variants_reports_each_of_them) {
+  const json both = json_of({"run", config("tpu_vs_gpu.yaml"), "--limit", "20"});
+  ASSERT_EQ(both["variants"].size(), 3u);
+  EXPECT_EQ(both["variants"][0]["name"], "tpu");
+  EXPECT_EQ(both["variants"][1]["name"], "gpu, 1 SM");
+  for (const auto& variant : both["variants"]) {
+    EXPECT_EQ(variant["runs"][0]["logits_sha256"], both["variants"][0]["runs"][0]["logits_sha256"]);
+    EXPECT_EQ(variant["faults"]["count"], 1);
+  }
+  const auto text = faultwave({"run", config("tpu_vs_gpu.yaml"), "--limit", "20"});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_THAT(text.output, HasSubstr("== gpu, 4 SMs =="));
+  EXPECT_THAT(text.output, HasSubstr("variants side by side"));
 }
 
 TEST(Cli, netlist_info_and_sites_write_their_json_keys) {

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "base/file.hpp"
 #include "base/tree.hpp"
+#include "driver/experiment.hpp"
+#include "driver/mma_benchmark.hpp"
 
 namespace faultwave::driver {
 namespace {
@@ -37,10 +41,160 @@ TEST(RunConfig, every_configuration_of_the_tree_loads) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(tree_root() / "configs")) {
     if (entry.path().extension() != ".yaml") continue;
     SCOPED_TRACE(entry.path().string());
-    EXPECT_NO_THROW(load_run_config(entry.path()));
+    if (entry.path().filename().string().starts_with("mma_")) {
+      EXPECT_NO_THROW(load_mma_config(entry.path()));
+    } else {
+      EXPECT_NO_THROW(load_run_configs(entry.path()));
+    }
     ++count;
   }
-  EXPECT_GE(count, 5);
+  EXPECT_GE(count, 8);
+}
+
+/// kMinimal on a GPU.
+constexpr const char* kGpu = R"(
+network: strokes_mlp
+data: {name: strokes}
+multiplier: {netlist: fw8u_dadda}
+accelerator:
+  type: gpu_sm
+)";
+
+TEST(RunConfig, a_gpu_takes_its_preset_and_every_size) {
+  TemporaryDirectory folder;
+  const auto file = folder.path() / "run.yaml";
+  write_file_atomically(file, kGpu);
+  const auto gpu_of = [&](const std::vector<std::string>& overrides) {
+    return std::get<systemc::GpuConfig>(load_run_config(file, overrides).accelerator);
+  };
+  EXPECT_EQ(gpu_of({}).sms, 108);
+  EXPECT_EQ(gpu_of({}).tensor_core.num_lanes(), 512);
+  EXPECT_EQ(gpu_of({"accelerator.preset=turing"}).tensor_core.mma_k, 16);
+  const auto gpu =
+      gpu_of({"accelerator.sms=3", "accelerator.sub_cores=2", "accelerator.clock_mhz=900",
+              "accelerator.tensor_core={rows: 4, cols: 2, depth: 8, mma_m: 8, mma_n: 4, mma_k: 16}",
+              "accelerator.scheduler=lrr", "accelerator.max_warps=20", "accelerator.max_ctas=5",
+              "accelerator.registers=40000", "accelerator.shared_memory_bytes=70000",
+              "accelerator.shared_banks=16", "accelerator.shared_latency_cycles=31",
+              "accelerator.register_read_ports=3", "accelerator.mma_pipe_cycles=9",
+              "accelerator.barrier_cycles=7", "accelerator.async_copy=false",
+              "accelerator.global_latency_cycles=400", "accelerator.global_gb_s=123.5",
+              "accelerator.sm_bytes_per_cycle=32",
+              "accelerator.kernel={cta_m: 48, cta_n: 24, cta_k: 48, warp_m: 24, warp_n: 12, "
+              "shared_layout: padded, epilogue_instructions: 8, loop_instructions: 2}"});
+  EXPECT_EQ(gpu.sms, 3);
+  EXPECT_EQ(gpu.sub_cores, 2);
+  EXPECT_EQ(gpu.clock_mhz, 900);
+  EXPECT_EQ(gpu.tensor_core, (accel::TensorCoreConfig{4, 2, 8, 8, 4, 16}));
+  EXPECT_EQ(gpu.scheduler, systemc::WarpScheduler::kLooseRoundRobin);
+  EXPECT_EQ(gpu.max_warps, 20);
+  EXPECT_EQ(gpu.max_ctas, 5);
+  EXPECT_EQ(gpu.registers, 40000);
+  EXPECT_EQ(gpu.shared_memory_bytes, 70000);
+  EXPECT_EQ(gpu.shared_banks, 16);
+  EXPECT_EQ(gpu.shared_latency_cycles, 31);
+  EXPECT_EQ(gpu.register_read_ports, 3);
+  EXPECT_EQ(gpu.mma_pipe_cycles, 9);
+  EXPECT_EQ(gpu.barrier_cycles, 7);
+  EXPECT_FALSE(gpu.async_copy);
+  EXPECT_EQ(gpu.global_latency_cycles, 400);
+  EXPECT_EQ(gpu.global_gb_s, 123.5);
+  EXPECT_EQ(gpu.sm_bytes_per_cycle, 32);
+  EXPECT_EQ(gpu.cta_m, 48);
+  EXPECT_EQ(gpu.cta_n, 24);
+  EXPECT_EQ(gpu.cta_k, 48);
+  EXPECT_EQ(gpu.warp_m, 24);
+  EXPECT_EQ(gpu.warp_n, 12);
+  EXPECT_EQ(gpu.shared_layout, systemc::SharedLayout::kPadded);
+  EXPECT_EQ(gpu.epilogue_instructions, 8);
+  EXPECT_EQ(gpu.loop_instructions, 2);
+}
+
+/// Message of the error that `action` throws.
+std::string refusal(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(RunConfig, impossible_gpus_are_refused_at_their_place) {
+  TemporaryDirectory folder;
+  const auto file = folder.path() / "run.yaml";
+  write_file_atomically(file, kGpu);
+  const auto message = [&](const std::string& assignment) {
+    return refusal([&] { load_run_config(file, {"accelerator." + assignment}); });
+  };
+  EXPECT_THAT(message("preset=volta"), HasSubstr("known: ampere_a100, turing"));
+  EXPECT_THAT(message("rows=16"), HasSubstr("unknown key 'accelerator.rows'"));
+  EXPECT_THAT(message("kernel.cta_m=70"), HasSubstr("cta_m 70 does not divide into warp_m 32"));
+  EXPECT_THAT(message("kernel.cta_m=70"), HasSubstr("run.yaml:6"));
+  EXPECT_THAT(message("shared_memory_bytes=1000"), HasSubstr("too little shared memory"));
+  EXPECT_THAT(message("tensor_core.mma=3"), HasSubstr("known: rows, cols, depth, mma_m, mma_n, mma_k"));
+  EXPECT_THAT(message("scheduler=gtoo"), HasSubstr("did you mean 'gto'"));
+  EXPECT_THAT(message("sms=200"), HasSubstr("sms 200 is out of range"));
+}
+
+TEST(RunConfig, faults_of_the_other_accelerator_are_refused_at_their_line) {
+  TemporaryDirectory folder;
+  const auto file = folder.path() / "run.yaml";
+  write_file_atomically(file, std::string(kGpu) + "faults:\n  - pe[3][7].mult.O[1].sa1\n");
+  const std::string message = refusal([&] { check_experiment(load_run_config(file)); });
+  EXPECT_THAT(message, HasSubstr("run.yaml:8:5"));
+  EXPECT_THAT(message, HasSubstr("names a PE of a systolic array"));
+}
+
+TEST(RunConfig, variants_replace_keys_and_keep_the_rest) {
+  TemporaryDirectory folder;
+  const auto file = folder.path() / "run.yaml";
+  const std::string text = std::string(kMinimal) +
+                           "variants:\n"
+                           "  - {name: small, accelerator: {rows: 4, cols: 5}}\n"
+                           "  - name: gpu\n"
+                           "    accelerator: {type: gpu_sm, sms: 2}\n"
+                           "    seed: 9\n";
+  write_file_atomically(file, text);
+  const auto configs = load_run_configs(file, {"data.limit=7"});
+  ASSERT_EQ(configs.size(), 2u);
+  EXPECT_EQ(configs[0].variant, "small");
+  EXPECT_EQ(std::get<systemc::TpuConfig>(configs[0].accelerator).cols, 5);
+  EXPECT_EQ(configs[0].seed, 1u);
+  EXPECT_EQ(std::get<systemc::GpuConfig>(configs[1].accelerator).sms, 2);
+  EXPECT_EQ(configs[1].seed, 9u);
+  for (const auto& config : configs) {
+    EXPECT_EQ(config.data.limit, 7);
+    EXPECT_THAT(config.text, testing::Not(HasSubstr("variants")));
+  }
+  EXPECT_THAT(refusal([&] { load_run_config(file); }), HasSubstr("has variants"));
+  EXPECT_THAT(refusal([&] { load_run_configs(file, {"accelerator.rows=3"}); }),
+              HasSubstr("variant 'small' has its own 'accelerator'"));
+  const auto message = [&](const std::string& variants) {
+    write_file_atomically(file, std::string(kMinimal) + "variants: " + variants + "\n");
+    return refusal([&] { load_run_configs(file); });
+  };
+  EXPECT_THAT(message("[{seed: 3}]"), HasSubstr("'variants[0].name': is missing"));
+  EXPECT_THAT(message("[{name: a}, {name: a}]"), HasSubstr("there are two variants 'a'"));
+  EXPECT_THAT(message("[]"), HasSubstr("'variants': holds none"));
+  EXPECT_THAT(message("[{name: a, sed: 3}]"), HasSubstr("did you mean 'seed'"));
+  EXPECT_THAT(message("[3]"), HasSubstr("a map of keys is needed"));
+}
+
+TEST(MmaConfig, bad_points_are_refused_at_their_place) {
+  TemporaryDirectory folder;
+  const auto file = folder.path() / "mma.yaml";
+  const auto message = [&](const std::string& text) {
+    write_file_atomically(file, text);
+    return refusal([&] { load_mma_config(file); });
+  };
+  EXPECT_THAT(message("accelerator: {type: tpu}\nmma: [{warps: 1}]\n"),
+              HasSubstr("'accelerator': is no GPU"));
+  EXPECT_THAT(message("accelerator: {type: gpu_sm}\n"), HasSubstr("'mma': holds no point"));
+  EXPECT_THAT(message("accelerator: {type: gpu_sm}\nmma:\n  - {warp: 1}\n"),
+              HasSubstr("mma.yaml:3:6: unknown key 'mma[0].warp'"));
+  EXPECT_THAT(message("accelerator: {type: gpu_sm}\nmma: [{warps: 0}]\n"),
+              HasSubstr("'mma[0].warps': 0 is out of range"));
 }
 
 TEST(RunConfig, defaults_are_those_of_the_documentation) {
