@@ -8,15 +8,8 @@ namespace faultwave::systemc {
 /// Makes one SystemC context current as long as it lives.
 class ContextScope {
  public:
-  explicit ContextScope(sc_core::sc_simcontext* context)
-      : before_(sc_core::sc_curr_simcontext), default_before_(sc_core::sc_default_global_context) {
-    sc_core::sc_curr_simcontext = context;
-    sc_core::sc_default_global_context = context;
-  }
-  ~ContextScope() {
-    sc_core::sc_curr_simcontext = before_;
-    sc_core::sc_default_global_context = default_before_;
-  }
+  explicit ContextScope(sc_core::sc_simcontext* context);
+  ~ContextScope();
   ContextScope(const ContextScope&) = delete;
   ContextScope& operator=(const ContextScope&) = delete;
 

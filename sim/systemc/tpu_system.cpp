@@ -165,6 +165,3 @@ std::vector<accel::PeCount> TpuSystem::pes_of_weight(const accel::GemmShape& sha
 }
 
 }  // namespace faultwave::systemc
-
-/// libsystemc.so refers to it; Faultwave has its own main and never calls it.
-int sc_main(int, char**) { return 1; }
