@@ -164,12 +164,19 @@ TEST(Cli, mma_reports_the_measured_points_beside_the_published_ones) {
 
 TEST(Cli, run_of_variants_reports_each_of_them) {
   const json both = json_of({"run", config("tpu_vs_gpu.yaml"), "--limit", "20"});
-  ASSERT_EQ(both["variants"].size(), 3u);
+  ASSERT_EQ(both["variants"].size(), 4u);
   EXPECT_EQ(both["variants"][0]["name"], "tpu");
   EXPECT_EQ(both["variants"][1]["name"], "gpu, 1 SM");
   for (const auto& variant : both["variants"]) {
     EXPECT_EQ(variant["runs"][0]["logits_sha256"], both["variants"][0]["runs"][0]["logits_sha256"]);
     EXPECT_EQ(variant["faults"]["count"], 1);
+  }
+  // The faulty lane of the last GPU computes what the faulty PE of the TPU does.
+  const json& tpu = both["variants"][0]["runs"];
+  const json& gpu = both["variants"][3]["runs"];
+  ASSERT_EQ(tpu.size(), gpu.size());
+  for (std::size_t i = 0; i < tpu.size(); ++i) {
+    EXPECT_EQ(tpu[i]["logits_sha256"], gpu[i]["logits_sha256"]) << tpu[i]["name"];
   }
   const auto text = faultwave({"run", config("tpu_vs_gpu.yaml"), "--limit", "20"});
   EXPECT_EQ(text.exit_code, 0);
