@@ -132,7 +132,8 @@ TEST(RunConfig, impossible_gpus_are_refused_at_their_place) {
   EXPECT_THAT(message("kernel.cta_m=70"), HasSubstr("cta_m 70 does not divide into warp_m 32"));
   EXPECT_THAT(message("kernel.cta_m=70"), HasSubstr("run.yaml:6"));
   EXPECT_THAT(message("shared_memory_bytes=1000"), HasSubstr("too little shared memory"));
-  EXPECT_THAT(message("tensor_core.mma=3"), HasSubstr("known: rows, cols, depth, mma_m, mma_n, mma_k"));
+  EXPECT_THAT(message("tensor_core.mma=3"),
+              HasSubstr("known: rows, cols, depth, mma_m, mma_n, mma_k"));
   EXPECT_THAT(message("scheduler=gtoo"), HasSubstr("did you mean 'gto'"));
   EXPECT_THAT(message("sms=200"), HasSubstr("sms 200 is out of range"));
 }
