@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fault/force_bits.hpp"
 #include "netlist/fault_site.hpp"
 
 namespace faultwave::accel {
@@ -14,13 +15,7 @@ void add_mask(std::vector<PlaneMask>& masks, int plane, uint64_t lane, FaultKind
   auto found = std::find_if(masks.begin(), masks.end(),
                             [plane](const PlaneMask& mask) { return mask.plane == plane; });
   if (found == masks.end()) found = masks.insert(masks.end(), PlaneMask{plane, {}});
-  if (kind == FaultKind::kInvert) {
-    found->mask.flip ^= lane;
-    return;
-  }
-  found->mask.keep &= ~lane;
-  found->mask.flip =
-      kind == FaultKind::kStuckAt1 ? found->mask.flip | lane : found->mask.flip & ~lane;
+  fault::force_bits(found->mask.keep, found->mask.flip, lane, kind);
 }
 
 }  // namespace

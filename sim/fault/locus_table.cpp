@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "fault/force_bits.hpp"
 #include "netlist/evaluate.hpp"
 
 namespace faultwave::fault {
@@ -14,13 +15,7 @@ struct OperandMask {
   uint8_t flip = 0;
 
   void force(int bit, netlist::FaultKind kind) {
-    const auto mask = static_cast<uint8_t>(1u << static_cast<unsigned>(bit));
-    if (kind == netlist::FaultKind::kInvert) {
-      flip = static_cast<uint8_t>(flip ^ mask);
-      return;
-    }
-    keep = static_cast<uint8_t>(keep & ~mask);
-    flip = static_cast<uint8_t>(kind == netlist::FaultKind::kStuckAt1 ? flip | mask : flip & ~mask);
+    force_bits(keep, flip, static_cast<uint8_t>(1u << static_cast<unsigned>(bit)), kind);
   }
   unsigned apply(unsigned code) const { return (code & keep) ^ flip; }
   bool is_identity() const { return keep == 0xFF && flip == 0; }
