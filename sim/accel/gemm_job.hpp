@@ -100,6 +100,8 @@ struct PeCount {
   bool operator==(const PeCount&) const = default;
 };
 
+class TraceListener;
+
 /// One accelerator instance with its faults: what the driver needs of a TPU or a GPU.
 class Accelerator {
  public:
@@ -115,6 +117,9 @@ class Accelerator {
   virtual std::span<const Cause> causes() const = 0;
   /// From now on these PEs (a fuse per PE) add nothing to their sums. Replaces the set before.
   virtual void set_bypassed_pes(const std::vector<int>& pes) = 0;
+
+  /// Tells `listener` of every cycle from now on; null: nobody. Must outlive its use.
+  virtual void set_trace_listener(TraceListener* listener) = 0;
 
   /// The mapping of products to PEs repeats along k with this period.
   virtual int k_period() const = 0;

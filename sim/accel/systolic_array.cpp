@@ -328,6 +328,31 @@ SystolicArray::PeState SystolicArray::pe(int row, int col) const {
   return state;
 }
 
+PeProbe SystolicArray::probe(int row, int col, uint64_t cycle) {
+  const PeState state = pe(row, col);
+  const auto index = static_cast<std::size_t>(row) * static_cast<std::size_t>(impl_->config.cols) +
+                     static_cast<std::size_t>(col);
+  impl_->faults.set_cycle(cycle);
+  uint64_t planes[kProductBits];
+  impl_->multiply(index / 64, planes);
+  PeProbe probe;
+  probe.activation = state.activation;
+  probe.weight = state.weight;
+  for (const auto& mask : impl_->faults.word(index / 64).weight) {
+    const uint64_t bit = mask(uint64_t{state.weight} >> mask.plane & 1 ? ~uint64_t{0} : 0);
+    probe.weight = static_cast<uint8_t>((probe.weight & ~(1u << mask.plane)) |
+                                        (bit >> (index % 64) & 1) << mask.plane);
+  }
+  for (int i = 0; i < kProductBits; ++i) {
+    probe.product = static_cast<uint16_t>(probe.product | (planes[i] >> (index % 64) & 1) << i);
+  }
+  probe.is_valid = state.valid != 0;
+  probe.is_added = probe.is_valid && (state.weight_flags & kBypass) == 0;
+  probe.is_negated = (state.weight_flags & kNegate) != 0;
+  probe.sum = state.psum;
+  return probe;
+}
+
 const ArrayConfig& SystolicArray::config() const { return impl_->config; }
 
 uint64_t SystolicArray::num_multiplications() const { return impl_->num_multiplications; }

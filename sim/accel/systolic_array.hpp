@@ -20,6 +20,7 @@
 #include <span>
 #include <vector>
 
+#include "accel/trace_listener.hpp"
 #include "fault/fault.hpp"
 #include "netlist/netlist.hpp"
 #include "verilated/pe_model.hpp"
@@ -71,6 +72,9 @@ class SystolicArray {
     int32_t psum;
   };
   PeState pe(int row, int col) const;
+
+  /// What a PE multiplies in `cycle`, the cycle that the next step closes.
+  PeProbe probe(int row, int col, uint64_t cycle);
 
   const ArrayConfig& config() const;
   /// Products computed so far by PEs that are neither bypassed nor idle.

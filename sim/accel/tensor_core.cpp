@@ -283,26 +283,59 @@ void TensorCore::step(uint64_t cycle, const StepOperands* operands) {
   std::copy_n(operands->sums, kSumBits, addends_);
 }
 
+namespace {
+
+/// The planes of an operand register as the multiplier sees them: themselves, or forced copies.
+const uint64_t* forced_planes(const uint64_t* planes, const std::vector<PlaneMask>& masks,
+                              uint64_t* copies) {
+  if (masks.empty()) return planes;
+  std::copy_n(planes, kOperandBits, copies);
+  for (const auto& mask : masks) copies[mask.plane] = mask(copies[mask.plane]);
+  return copies;
+}
+
+unsigned code_of_lane(const uint64_t* planes, int num_planes, int bit) {
+  unsigned code = 0;
+  for (int i = 0; i < num_planes; ++i) code |= static_cast<unsigned>(planes[i] >> bit & 1) << i;
+  return code;
+}
+
+}  // namespace
+
+PeProbe TensorCore::probe(int lane, uint64_t cycle) {
+  PeProbe probe;
+  const int unit = lane / packing_.depth;
+  probe.sum = static_cast<int32_t>(code_of_lane(accumulators_, kSumBits, unit));
+  if (!is_valid_) return probe;
+  const LanePlace place = packing_.place_of(lane);
+  faults_.set_cycle(cycle);
+  const WordFaults& active = faults_.word(place.word);
+  const uint64_t* weight = operands_.weights + place.word * WeightFragment::kNumPlanes;
+  uint64_t copies[kOperandBits];
+  probe.activation = static_cast<uint8_t>(code_of_lane(
+      forced_planes(operands_.activations + place.word * kOperandBits, active.activation, copies),
+      kOperandBits, place.bit));
+  probe.weight = static_cast<uint8_t>(
+      code_of_lane(forced_planes(weight, active.weight, copies), kOperandBits, place.bit));
+  uint64_t product[kProductBits];
+  multiply(place.word, product);
+  probe.product = static_cast<uint16_t>(code_of_lane(product, kProductBits, place.bit));
+  probe.is_valid = true;
+  const uint64_t enabled =
+      operands_.enable & weight[WeightFragment::kEnablePlane] & ~bypassed_[place.word];
+  probe.is_added = (enabled >> place.bit & 1) != 0;
+  probe.is_negated = (weight[WeightFragment::kNegatePlane] >> place.bit & 1) != 0;
+  return probe;
+}
+
 void TensorCore::multiply(std::size_t word, uint64_t* product) {
   const WordFaults& active = faults_.word(word);
-  const uint64_t* activation = operands_.activations + word * kOperandBits;
-  const uint64_t* weight = operands_.weights + word * WeightFragment::kNumPlanes;
   uint64_t forced_activation[kOperandBits];
   uint64_t forced_weight[kOperandBits];
-  if (!active.activation.empty()) {
-    std::copy_n(activation, kOperandBits, forced_activation);
-    for (const auto& mask : active.activation) {
-      forced_activation[mask.plane] = mask(forced_activation[mask.plane]);
-    }
-    activation = forced_activation;
-  }
-  if (!active.weight.empty()) {
-    std::copy_n(weight, kOperandBits, forced_weight);
-    for (const auto& mask : active.weight) {
-      forced_weight[mask.plane] = mask(forced_weight[mask.plane]);
-    }
-    weight = forced_weight;
-  }
+  const uint64_t* activation = forced_planes(operands_.activations + word * kOperandBits,
+                                             active.activation, forced_activation);
+  const uint64_t* weight = forced_planes(operands_.weights + word * WeightFragment::kNumPlanes,
+                                         active.weight, forced_weight);
   const uint64_t* a = weight_on_port_a_ ? weight : activation;
   const uint64_t* b = weight_on_port_a_ ? activation : weight;
   if (active.multiplier.empty()) {

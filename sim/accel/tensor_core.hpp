@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "accel/lane_faults.hpp"
+#include "accel/trace_listener.hpp"
 #include "fault/fault.hpp"
 #include "netlist/netlist.hpp"
 #include "verilated/pe_model.hpp"
@@ -146,6 +147,8 @@ class TensorCore {
   /// Whether the last step loaded a sum into the accumulator registers, and the sum: [32] planes.
   bool has_result() const { return has_result_; }
   const uint64_t* result() const { return accumulators_; }
+  /// What a lane multiplies in `cycle`, the cycle that the next step closes.
+  PeProbe probe(int lane, uint64_t cycle);
   /// Lanes (0 to num_lanes - 1) whose products are never added.
   void set_bypassed_lanes(const std::vector<int>& lanes);
   uint64_t num_multiplications() const { return num_multiplications_; }

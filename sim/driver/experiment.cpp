@@ -6,37 +6,18 @@
 
 #include "base/progress.hpp"
 #include "base/sha256.hpp"
+#include "driver/experiment_inputs.hpp"
 #include "driver/locus_tables.hpp"
 #include "driver/retuning.hpp"
 #include "mitigation/mitigation.hpp"
 #include "netlist/verilog_writer.hpp"
 #include "nn/dataset.hpp"
-#include "nn/onnx_import.hpp"
 
 namespace faultwave::driver {
 namespace {
 
 std::string logits_sha256(const std::vector<int32_t>& logits) {
   return sha256_hex(std::as_bytes(std::span(logits)));
-}
-
-void check_data(const nn::Network& network, const nn::Dataset& data,
-                const std::string& network_path) {
-  const auto& input = network.values[static_cast<std::size_t>(network.input)];
-  if (input.shape != data.shape) {
-    throw InputError(
-        {network_path},
-        fmt::format("takes {}x{}x{} images, data set '{}' has {}x{}x{}", input.shape.channels,
-                    input.shape.height, input.shape.width, data.name, data.shape.channels,
-                    data.shape.height, data.shape.width),
-        "set 'data.name' to the data set that the network was trained on");
-  }
-  for (const uint8_t label : data.labels) {
-    if (label >= network.num_classes()) {
-      throw InputError({network_path}, fmt::format("has {} outputs, data set '{}' has label {}",
-                                                   network.num_classes(), data.name, label));
-    }
-  }
 }
 
 /// Whether every fault entry names a site that `netlist` has.
@@ -57,42 +38,30 @@ bool resolves_in(const std::vector<FaultSpec>& specs, const netlist::Netlist& ne
 class ExperimentRunner {
  public:
   explicit ExperimentRunner(const RunConfig& config)
-      : config_(config),
-        space_(pe_space(config.accelerator)),
-        network_(nn::import_onnx(config.network)),
-        data_(load_slice()),
-        multiplier_(load_multiplier(config.multiplier.name, config.multiplier.power_mw,
-                                    config.multiplier.delay_ns)),
-        exact_(load_multiplier(config.multiplier.exact)) {
-    check_data(network_, data_, config.network.string());
-    check_multipliers();
+      : config_(config), inputs_(load_experiment_inputs(config)) {
     mitigation::register_builtin_mitigations();
-    options_.format = config.multiplier.format;
-    options_.weight_on_port_a = config.multiplier.weight_on_port_a;
-    options_.batch_images = config.batch_images;
-    options_.buffer_bytes = buffer_bytes(config.accelerator);
-    faults_ = expand_fault_specs(config_.faults, multiplier_.netlist, space_, config_.seed);
-    if (!faults_.empty() && mitigation_names().size() > 1) calibration_ = load_calibration();
+    if (!inputs_.faults.empty() && mitigation_names().size() > 1) calibration_ = load_calibration();
   }
 
   Experiment run() {
-    const auto& faults = faults_;
+    const auto& faults = inputs_.faults;
     describe(faults);
     plan_progress(faults);
-    const bool is_exact = multiplier_.table == exact_.table;
-    if (!is_exact) run_row("exact", exact_, {}, "none", nullptr);
+    const bool is_exact = inputs_.multiplier.table == inputs_.exact.table;
+    if (!is_exact) run_row("exact", inputs_.exact, {}, "none", nullptr);
     if (!is_exact && fault_on_exact()) {
       const auto exact_faults =
-          expand_fault_specs(config_.faults, exact_.netlist, space_, config_.seed);
-      run_row("exact + fault", exact_, exact_faults, "none", nullptr);
+          expand_fault_specs(config_.faults, inputs_.exact.netlist, inputs_.space, config_.seed);
+      run_row("exact + fault", inputs_.exact, exact_faults, "none", nullptr);
     }
-    run_row(is_exact ? "exact" : "approximate", multiplier_, {}, "none", nullptr);
+    run_row(is_exact ? "exact" : "approximate", inputs_.multiplier, {}, "none", nullptr);
     if (!faults.empty()) {
       const std::string base = is_exact ? "exact + fault" : "fault";
       LocusTables tables;
       if (mitigation_names().size() > 1) tables = locus_tables(faults);
       for (const auto& name : mitigation_names()) {
-        run_row(name == "none" ? base : base + " + " + name, multiplier_, faults, name, &tables);
+        run_row(name == "none" ? base : base + " + " + name, inputs_.multiplier, faults, name,
+                &tables);
       }
     }
     finish_losses();
@@ -101,17 +70,6 @@ class ExperimentRunner {
   }
 
  private:
-  nn::Dataset load_slice() const {
-    const auto all = nn::load_dataset(config_.data.name, config_.data.split);
-    if (config_.data.first >= all.num_images()) {
-      throw InputError({config_.file}, fmt::format("data.first {} is beyond the {} images of '{}'",
-                                                   config_.data.first, all.num_images(), all.name));
-    }
-    const int64_t rest = all.num_images() - config_.data.first;
-    return all.slice(config_.data.first,
-                     config_.data.limit == 0 ? rest : std::min(rest, config_.data.limit));
-  }
-
   nn::Dataset load_calibration() const {
     return nn::load_dataset(config_.data.name, config_.data.calibration_split)
         .slice(0, config_.data.calibration_images);
@@ -136,7 +94,7 @@ class ExperimentRunner {
           hidden));
     }
     try {
-      return build_locus_tables(multiplier_.netlist, faults, space_,
+      return build_locus_tables(inputs_.multiplier.netlist, faults, inputs_.space,
                                 config_.multiplier.weight_on_port_a);
     } catch (const UsageError& error) {
       throw ConfigError({config_.file}, error.what());
@@ -146,26 +104,16 @@ class ExperimentRunner {
   bool fault_on_exact() const {
     if (config_.faults.empty() || config_.fault_on_exact == FaultOnExact::kNo) return false;
     return config_.fault_on_exact == FaultOnExact::kYes ||
-           resolves_in(config_.faults, exact_.netlist, space_);
-  }
-
-  void check_multipliers() {
-    const bool needs_signed = config_.multiplier.format == netlist::NumberFormat::kInt8;
-    for (const Multiplier* multiplier : {&multiplier_, &exact_}) {
-      check_signedness(multiplier->netlist, config_.multiplier.format);
-    }
-    if (exact_.table != netlist::exact_table(needs_signed)) {
-      throw ConfigError({config_.file}, fmt::format("multiplier.exact '{}' is not exact",
-                                                    config_.multiplier.exact));
-    }
+           resolves_in(config_.faults, inputs_.exact.netlist, inputs_.space);
   }
 
   void describe(const std::vector<fault::Fault>& faults) {
-    experiment_.energy = multiplier_.energy;
-    experiment_.exact_energy = exact_.energy;
-    experiment_.netlist_sha256 = sha256_hex(netlist::write_scalar_verilog(multiplier_.netlist));
-    experiment_.table_sha256 = multiplier_.table_sha256;
-    experiment_.netlist_path = multiplier_.path;
+    experiment_.energy = inputs_.multiplier.energy;
+    experiment_.exact_energy = inputs_.exact.energy;
+    experiment_.netlist_sha256 =
+        sha256_hex(netlist::write_scalar_verilog(inputs_.multiplier.netlist));
+    experiment_.table_sha256 = inputs_.multiplier.table_sha256;
+    experiment_.netlist_path = inputs_.multiplier.path;
     experiment_.num_faults = static_cast<int64_t>(faults.size());
     std::set<int> loci;
     for (const auto& fault : faults) loci.insert(fault.pe);
@@ -183,29 +131,31 @@ class ExperimentRunner {
     experiment_.fault_names.resize(std::min(experiment_.fault_names.size(), kMaxNamedFaults));
     for (std::size_t i = experiment_.fault_names.size();
          i < std::min(faults.size(), kMaxNamedFaults); ++i) {
-      experiment_.fault_names.push_back(fault::fault_name(multiplier_.netlist, faults[i], space_));
+      experiment_.fault_names.push_back(
+          fault::fault_name(inputs_.multiplier.netlist, faults[i], inputs_.space));
     }
     const double period_ns = 1000.0 / clock_mhz(config_.accelerator);
-    if (multiplier_.energy.delay_ns > period_ns) {
+    if (inputs_.multiplier.energy.delay_ns > period_ns) {
       experiment_.notes.push_back(
           fmt::format("{} needs {:.2f} ns ({}), the clock period is {:.2f} ns: pipeline it or use "
                       "at most {:.0f} "
                       "MHz",
-                      multiplier_.netlist.name, multiplier_.energy.delay_ns,
-                      multiplier_.energy.source, period_ns, 1000.0 / multiplier_.energy.delay_ns));
+                      inputs_.multiplier.netlist.name, inputs_.multiplier.energy.delay_ns,
+                      inputs_.multiplier.energy.source, period_ns,
+                      1000.0 / inputs_.multiplier.energy.delay_ns));
     }
   }
 
   void plan_progress(const std::vector<fault::Fault>& faults) {
-    const bool is_exact = multiplier_.table == exact_.table;
+    const bool is_exact = inputs_.multiplier.table == inputs_.exact.table;
     int64_t rows = is_exact ? 1 : 2;
     if (!is_exact && fault_on_exact()) ++rows;
     if (!faults.empty()) rows += static_cast<int64_t>(mitigation_names().size());
-    const int64_t batch = batch_size(network_, options_);
-    const int64_t batches = (data_.num_images() + batch - 1) / batch;
+    const int64_t batch = batch_size(inputs_.network, inputs_.options);
+    const int64_t batches = (inputs_.data.num_images() + batch - 1) / batch;
     progress_ = std::make_unique<Progress>(
-        "run",
-        static_cast<uint64_t>(rows * batches * static_cast<int64_t>(network_.layers.size())));
+        "run", static_cast<uint64_t>(rows * batches *
+                                     static_cast<int64_t>(inputs_.network.layers.size())));
   }
 
   void run_row(const std::string& name, const Multiplier& multiplier,
@@ -214,31 +164,33 @@ class ExperimentRunner {
     progress_->set_label(name);
     const auto accelerator =
         make_accelerator(config_.accelerator, multiplier.netlist, library_, faults,
-                         {.weight_on_port_a = options_.weight_on_port_a,
+                         {.weight_on_port_a = inputs_.options.weight_on_port_a,
                           .product_is_signed = multiplier.netlist.is_signed});
     experiment_.causes.assign(accelerator->causes().begin(), accelerator->causes().end());
-    LoadedNetwork loaded = load_unmodified(network_);
+    LoadedNetwork loaded = load_unmodified(inputs_.network);
     if (tables != nullptr && mitigation != "none") {
       RetuningOptions retuning;
-      retuning.format = options_.format;
-      retuning.weight_on_port_a = options_.weight_on_port_a;
+      retuning.format = inputs_.options.format;
+      retuning.weight_on_port_a = inputs_.options.weight_on_port_a;
       retuning.retune_healthy = config_.retune_healthy;
       retuning.calibration_images = calibration_.pixels.data();
       retuning.num_calibration_images = calibration_.num_images();
-      retuning.batch_images = std::min(batch_size(network_, options_), data_.num_images());
-      loaded = retune(network_, *mitigation::make_mitigation(mitigation), *tables, *accelerator,
-                      retuning);
+      retuning.batch_images =
+          std::min(batch_size(inputs_.network, inputs_.options), inputs_.data.num_images());
+      loaded = retune(inputs_.network, *mitigation::make_mitigation(mitigation), *tables,
+                      *accelerator, retuning);
     }
     ExperimentRow row;
     row.name = name;
     row.multiplier = multiplier.netlist.name;
     row.mitigation = mitigation;
     row.is_faulty = !faults.empty();
-    row.on_exact_multiplier = &multiplier == &exact_;
-    row.result = run_network(
-        network_, loaded, *accelerator, options_, data_.pixels.data(), data_.num_images(),
-        [this](int64_t steps) { progress_->advance(static_cast<uint64_t>(steps)); });
-    row.score = score(row.result.logits, row.result.num_classes, data_.labels);
+    row.on_exact_multiplier = &multiplier == &inputs_.exact;
+    row.result =
+        run_network(inputs_.network, loaded, *accelerator, inputs_.options,
+                    inputs_.data.pixels.data(), inputs_.data.num_images(),
+                    [this](int64_t steps) { progress_->advance(static_cast<uint64_t>(steps)); });
+    row.score = score(row.result.logits, row.result.num_classes, inputs_.data.labels);
     row.logits_sha256 = logits_sha256(row.result.logits);
     row.energy_pj =
         static_cast<double>(row.result.cycles.multiplications) * multiplier.energy.energy_pj;
@@ -267,30 +219,25 @@ class ExperimentRunner {
 
   void add_notes() {
     const int64_t cycles = experiment_.rows.back().result.cycles.total;
-    const auto late = std::count_if(faults_.begin(), faults_.end(), [&](const fault::Fault& fault) {
-      return fault.window.begin_cycle >= static_cast<uint64_t>(cycles);
-    });
+    const auto late =
+        std::count_if(inputs_.faults.begin(), inputs_.faults.end(), [&](const fault::Fault& fault) {
+          return fault.window.begin_cycle >= static_cast<uint64_t>(cycles);
+        });
     if (late > 0) {
       experiment_.notes.push_back(fmt::format(
           "{} fault windows open after the run's {} cycles: they never act", late, cycles));
     }
-    if (data_.num_images() < config_.data.limit) {
+    if (inputs_.data.num_images() < config_.data.limit) {
       experiment_.notes.push_back(fmt::format("data.limit is {}, '{}' has {} images from {} on",
-                                              config_.data.limit, data_.name, data_.num_images(),
-                                              config_.data.first));
+                                              config_.data.limit, inputs_.data.name,
+                                              inputs_.data.num_images(), config_.data.first));
     }
   }
 
   const RunConfig& config_;
-  fault::PeSpace space_;
-  nn::Network network_;
-  nn::Dataset data_;
-  Multiplier multiplier_;
-  Multiplier exact_;
-  std::vector<fault::Fault> faults_;
+  ExperimentInputs inputs_;
   nn::Dataset calibration_;  ///< empty when no mitigation runs
   verilated::PeModelLibrary library_;
-  RunnerOptions options_;
   std::unique_ptr<Progress> progress_;
   Experiment experiment_;
 };

@@ -15,7 +15,14 @@ void ArrayModule::on_clock() {
   PsumWord& out = psums_.write();
   out.control = word.control;
   if (!word.control.valid) return;
-  array_.step(static_cast<uint64_t>(word.control.cycle), word.inputs);
+  const auto cycle = static_cast<uint64_t>(word.control.cycle);
+  if (listener_ != nullptr && listener_->wants(cycle)) {
+    const int cols = array_.config().cols;
+    for (const int pe : listener_->pes()) {
+      listener_->on_pe(cycle, pe, array_.probe(pe / cols, pe % cols, cycle));
+    }
+  }
+  array_.step(cycle, word.inputs);
   array_.bottom_psums(out.psums.data());
 }
 

@@ -14,12 +14,14 @@ SC_MODULE(ArrayModule) {
   SC_HAS_PROCESS(ArrayModule);
   ArrayModule(sc_core::sc_module_name name, accel::SystolicArray & array,
               const Bus<ArrayWord>& inputs, Bus<PsumWord>& psums);
+  void set_trace_listener(accel::TraceListener * listener) { listener_ = listener; }
 
  private:
   void on_clock();
   accel::SystolicArray& array_;
   const Bus<ArrayWord>& inputs_;
   Bus<PsumWord>& psums_;
+  accel::TraceListener* listener_ = nullptr;
 };
 
 }  // namespace faultwave::systemc

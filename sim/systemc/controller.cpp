@@ -55,6 +55,14 @@ void Controller::on_clock() {
   ++report_.total;
   ++report_[what];
   cause.write(static_cast<int>(what));
+  if (listener_ != nullptr) {
+    accel::ControlProbe probe;
+    probe.cause = what;
+    probe.tile = num_streams_;
+    probe.tiles_ready = weights_.num_ready();
+    probe.host_is_busy = !host_.is_done();
+    listener_->on_control(static_cast<uint64_t>(cycle_), 0, probe);
+  }
   word.cycle = cycle_;
   word.shifts = shifts_;
   word.streams = streams_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "accel/gemm_job.hpp"
+#include "accel/trace_listener.hpp"
 #include "systemc/tpu_buses.hpp"
 #include "systemc/tpu_memories.hpp"
 
@@ -29,6 +30,7 @@ SC_MODULE(Controller) {
   /// Starts a step of `cycles` in the activation unit.
   void start_vector(int64_t cycles);
   bool is_done() const { return phase_ == Phase::kIdle; }
+  void set_trace_listener(accel::TraceListener * listener) { listener_ = listener; }
   /// Cycles of the program so far, by cause.
   const accel::CycleReport& report() const { return report_; }
   /// Cycles since construction.
@@ -71,6 +73,7 @@ SC_MODULE(Controller) {
   std::vector<Flight> shifts_;
   std::vector<Flight> streams_;
   accel::CycleReport report_;
+  accel::TraceListener* listener_ = nullptr;
 };
 
 }  // namespace faultwave::systemc

@@ -229,6 +229,7 @@ struct GpuSystem::Impl {
   int64_t cycle = 0;
   std::unique_ptr<sc_core::sc_simcontext> context;
   std::unique_ptr<Modules> modules;
+  accel::TraceListener* listener = nullptr;
 };
 
 GpuSystem::GpuSystem(const GpuConfig& config, const netlist::Netlist& multiplier,
@@ -248,6 +249,7 @@ accel::CycleReport GpuSystem::run_gemm(const accel::GemmJob& job, int32_t* sums)
                       job.weight_on_port_a == impl_->wiring.weight_on_port_a,
                   "the job is wired differently from the tensor cores");
   const ContextScope scope(impl_->context.get());
+  if (impl_->listener != nullptr) impl_->listener->on_product(job.name, cycle());
   const GpuConfig& config = impl_->config;
   const GpuMapping mapping(config, {job.m, job.n, job.k});
   GpuKernel kernel;
@@ -361,6 +363,14 @@ void GpuSystem::set_bypassed_pes(const std::vector<int>& pes) {
     for (auto& sub_core : sm->sub_cores) {
       sub_core->tensor_core().set_bypassed_lanes(lanes_of_core[core++]);
     }
+  }
+}
+
+void GpuSystem::set_trace_listener(accel::TraceListener* listener) {
+  impl_->listener = listener;
+  int unit = 0;
+  for (auto& sm : impl_->modules->sms) {
+    for (auto& sub_core : sm->sub_cores) sub_core->set_trace_listener(listener, unit++);
   }
 }
 

@@ -116,6 +116,14 @@ void SubCore::on_clock() {
     if (!reason) reason = blocked;
   }
   ++counters_.by_cause[static_cast<std::size_t>(*reason)];
+  if (listener_ != nullptr) {
+    accel::ControlProbe probe;
+    probe.cause = *reason;
+    probe.resident_warps = num_resident_;
+    probe.mma_in_flight = static_cast<int>(mmas_.size());
+    probe.step = step_;
+    listener_->on_control(static_cast<uint64_t>(now), unit_, probe);
+  }
 }
 
 void SubCore::receive() {
@@ -231,10 +239,11 @@ void SubCore::finish(const MemoryResponse& response) {
 void SubCore::step_tensor_core(int64_t now) {
   accel::StepOperands operands;
   uint64_t* sums = nullptr;
+  int step = -1;
   if (!mmas_.empty() && now >= mmas_.front().start) {
     const Mma& mma = mmas_.front();
     const auto& core = config_.tensor_core;
-    const auto step = static_cast<int>(now - mma.start);
+    step = static_cast<int>(now - mma.start);
     const int step_n = step % core.steps_n();
     const int step_m = step / core.steps_n() % core.steps_m();
     const int step_k = step / (core.steps_n() * core.steps_m());
@@ -247,10 +256,22 @@ void SubCore::step_tensor_core(int64_t now) {
                 weights.planes(step_n, step_k), sums};
     if (step + 1 == core.num_steps()) mmas_.pop_front();
   }
+  step_ = step;
   if (sums == nullptr && result_of_step_ == nullptr) return;
+  if (listener_ != nullptr) probe_lanes(static_cast<uint64_t>(now));
   tensor_core_.step(static_cast<uint64_t>(now), sums == nullptr ? nullptr : &operands);
   if (result_of_step_ != nullptr) std::copy_n(tensor_core_.result(), 32, result_of_step_);
   result_of_step_ = sums;
+}
+
+void SubCore::probe_lanes(uint64_t cycle) {
+  if (!listener_->wants(cycle)) return;
+  const int num_lanes = config_.tensor_core.num_lanes();
+  for (const int pe : listener_->pes()) {
+    if (pe / num_lanes == unit_) {
+      listener_->on_pe(cycle, pe, tensor_core_.probe(pe % num_lanes, cycle));
+    }
+  }
 }
 
 void SubCore::order_warps() {

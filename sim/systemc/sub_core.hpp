@@ -41,6 +41,11 @@ SC_MODULE(SubCore) {
   ~SubCore() override;
 
   void start_kernel(const GpuKernel& kernel);
+  /// `unit`: SM * sub-cores + sub-core.
+  void set_trace_listener(accel::TraceListener * listener, int unit) {
+    listener_ = listener;
+    unit_ = unit;
+  }
   const SubCoreCounters& counters() const { return counters_; }
   accel::TensorCore& tensor_core() { return tensor_core_; }
 
@@ -59,6 +64,7 @@ SC_MODULE(SubCore) {
   void fill_benchmark_operands(Warp & warp) const;
   void finish(const MemoryResponse& response);
   void step_tensor_core(int64_t now);
+  void probe_lanes(uint64_t cycle);
   /// Moves past what takes no issue slot.
   void skip_satisfied(Warp & warp, int64_t now);
   const WarpInstruction* current(const Warp& warp) const;
@@ -100,7 +106,10 @@ SC_MODULE(SubCore) {
   int64_t tensor_core_free_ = 0;        ///< cycle from which another mma may start
   uint64_t* result_of_step_ = nullptr;  ///< where the sums of the step before go
   int operand_cycles_;
+  int step_ = -1;  ///< of the mma that enters the tensor core in this cycle
   SubCoreCounters counters_;
+  accel::TraceListener* listener_ = nullptr;
+  int unit_ = 0;
 };
 
 }  // namespace faultwave::systemc

@@ -93,6 +93,7 @@ struct TpuSystem::Impl {
   accel::SystolicArray array;
   std::unique_ptr<sc_core::sc_simcontext> context;
   std::unique_ptr<Modules> modules;
+  accel::TraceListener* listener = nullptr;
 };
 
 TpuSystem::TpuSystem(const TpuConfig& config, const netlist::Netlist& multiplier,
@@ -112,6 +113,7 @@ accel::CycleReport TpuSystem::run_gemm(const accel::GemmJob& job, int32_t* sums)
                       job.weight_on_port_a == impl_->wiring.weight_on_port_a,
                   "the job is wired differently from the array");
   const ContextScope scope(impl_->context.get());
+  if (impl_->listener != nullptr) impl_->listener->on_product(job.name, cycle());
   const std::vector<Instruction> program = compile_gemm(impl_->config, job);
   Modules& modules = *impl_->modules;
   modules.unified_buffer.load(job);
@@ -146,6 +148,12 @@ std::span<const accel::Cause> TpuSystem::causes() const { return kCauses; }
 
 void TpuSystem::set_bypassed_pes(const std::vector<int>& pes) {
   impl_->modules->weight_memory.set_bypassed_pes(pes);
+}
+
+void TpuSystem::set_trace_listener(accel::TraceListener* listener) {
+  impl_->listener = listener;
+  impl_->modules->controller.set_trace_listener(listener);
+  impl_->modules->array.set_trace_listener(listener);
 }
 
 int TpuSystem::k_period() const { return impl_->config.rows; }

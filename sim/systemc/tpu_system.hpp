@@ -41,6 +41,7 @@ class TpuSystem : public accel::Accelerator {
   const fault::PeSpace& pes() const override;
   std::span<const accel::Cause> causes() const override;
   void set_bypassed_pes(const std::vector<int>& pes) override;
+  void set_trace_listener(accel::TraceListener* listener) override;
   int k_period() const override;
   void pes_of_output(const accel::GemmShape& shape, int64_t m, int64_t n, int* pes) const override;
   std::vector<accel::PeCount> pes_of_weight(const accel::GemmShape& shape, int64_t k,

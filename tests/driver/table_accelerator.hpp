@@ -60,6 +60,7 @@ class TableAccelerator : public accel::Accelerator {
   void set_bypassed_pes(const std::vector<int>& pes) override {
     bypassed_ = {pes.begin(), pes.end()};
   }
+  void set_trace_listener(accel::TraceListener*) override {}
   int k_period() const override { return rows_; }
   void pes_of_output(const accel::GemmShape&, int64_t m, int64_t n, int* pes) const override {
     for (int row = 0; row < rows_; ++row) pes[row] = pe_of(m, n, row);
