@@ -64,15 +64,14 @@ struct Found {
   }
 };
 
-OracleReport run_oracle(const OracleRun& run, std::span<const NetFault> faults,
-                        Reference& reference, std::size_t max_listed, std::set<Found>& found) {
+OracleReport run_oracle(const OracleRun& run, double prepare_seconds,
+                        std::span<const NetFault> faults, Reference& reference,
+                        std::size_t max_listed, std::set<Found>& found) {
   OracleReport report;
   report.name = run.oracle->name();
   report.num_faults = faults.size();
   report.num_vectors = run.pairs.size();
-  const Stopwatch preparation;
-  run.oracle->prepare();
-  report.prepare_seconds = preparation.seconds();
+  report.prepare_seconds = prepare_seconds;
   reference.take_seconds();
   uint64_t num_received = 0;
   std::size_t num_noted = 0;
@@ -143,6 +142,13 @@ uint64_t ValidationReport::num_disagreements() const {
 ValidationReport validate_faults(const Netlist& netlist, std::span<const NetFault> faults,
                                  std::span<const OracleRun> runs, std::size_t max_listed) {
   ValidationReport report;
+  // A missing tool is told before the first simulator works for minutes.
+  std::vector<double> prepare_seconds;
+  for (const OracleRun& run : runs) {
+    const Stopwatch stopwatch;
+    run.oracle->prepare();
+    prepare_seconds.push_back(stopwatch.seconds());
+  }
   Reference reference(netlist, faults);
   std::set<std::pair<NetId, std::pair<int32_t, int>>> sites;
   for (std::size_t i = 0; i < faults.size(); ++i) {
@@ -153,8 +159,9 @@ ValidationReport validate_faults(const Netlist& netlist, std::span<const NetFaul
   report.num_sites = sites.size();
   report.bit_parallel = {"bit-parallel", faults.size(), kNumPairs, 0, reference.take_seconds(), 0};
   std::set<Found> found;
-  for (const OracleRun& run : runs) {
-    report.oracles.push_back(run_oracle(run, faults, reference, max_listed, found));
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    report.oracles.push_back(
+        run_oracle(runs[r], prepare_seconds[r], faults, reference, max_listed, found));
   }
   std::vector<Found> listed(found.begin(), found.end());
   listed.resize(std::min(listed.size(), max_listed));
