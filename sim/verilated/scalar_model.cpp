@@ -14,9 +14,10 @@ constexpr const char* kDestroyFunction = "faultwave_scalar_destroy";
 constexpr const char* kNumSitesFunction = "faultwave_scalar_num_sites";
 constexpr const char* kProductsFunction = "faultwave_scalar_products";
 
-/// `forceable` also makes the signals public, so that none is optimised away.
+/// Public, so that Verilator keeps the sites that nothing reads, too.
 constexpr const char* kSettings = R"(`verilator_config
 forceable -module "scalar" -var "site_*"
+public_flat_rd -module "scalar" -var "site_*"
 )";
 
 /// Verilator marks the settling of all logic as rarely run, which makes the compiler optimise it
