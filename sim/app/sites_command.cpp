@@ -8,6 +8,7 @@
 #include "app/commands.hpp"
 #include "app/netlist_options.hpp"
 #include "app/options.hpp"
+#include "app/sites_views.hpp"
 #include "base/error.hpp"
 #include "netlist/collapse.hpp"
 #include "netlist/evaluate.hpp"
@@ -20,32 +21,6 @@ using netlist::FaultClass;
 using netlist::FaultEffect;
 using netlist::FaultUniverse;
 using netlist::Netlist;
-
-/// "0-3,7" for the bits that are set.
-std::string bit_ranges(unsigned bits) {
-  std::string text;
-  for (int bit = 0; bit < 16; ++bit) {
-    if (((bits >> bit) & 1u) == 0) continue;
-    int last = bit;
-    while (last < 15 && ((bits >> (last + 1)) & 1u) != 0) ++last;
-    if (!text.empty()) text += ",";
-    text += last == bit ? fmt::format("{}", bit) : fmt::format("{}-{}", bit, last);
-    bit = last;
-  }
-  return text;
-}
-
-std::vector<netlist::FaultKind> parse_kinds(const std::string& text) {
-  std::vector<netlist::FaultKind> kinds;
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const auto end = std::min(text.find(',', begin), text.size());
-    const auto kind = netlist::parse_fault_kind(text.substr(begin, end - begin));
-    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
-    begin = end + 1;
-  }
-  return kinds;
-}
 
 std::string universe_csv(const Netlist& netlist, const FaultUniverse& universe) {
   std::string csv =
@@ -149,24 +124,41 @@ void print_classes(const Netlist& netlist, const FaultUniverse& universe, std::s
   }
 }
 
-}  // namespace
+/// Options that one view of the sites knows; the others refuse them.
+struct ViewOption {
+  const char* name;
+  const char* view;  ///< "" for the table of classes
+};
+constexpr ViewOption kViewOptions[] = {{"limit", ""},           {"csv", ""},
+                                       {"vectors", "validate"}, {"icarus-vectors", "validate"},
+                                       {"seed", "validate"},    {"site", "validate"},
+                                       {"svg", "explain"},      {"dot", "explain"}};
 
-int run_sites_command(const Arguments& arguments) {
-  po::options_description options;
-  add_netlist_options(options);
-  // clang-format off
-  options.add_options()
-      ("kinds", po::value<std::string>()->default_value("sa0,sa1"), "kinds of fault, of sa0,sa1,inv")
-      ("limit", po::value<std::size_t>()->default_value(20), "classes in the table, 0 for all")
-      ("csv", po::value<std::string>(), "write one line per fault ('-': stdout, no table)")
-      ("json", po::value<std::string>(), "write the classes as JSON ('-': stdout, no table)");
-  // clang-format on
-  po::variables_map values;
-  if (!parse_options("sites NETLIST [options]", options, {"netlist"}, arguments, values)) return 0;
+/// "validate", "explain" or "" for the table of classes. UsageError for options of another view.
+std::string chosen_view(const po::variables_map& values) {
+  const bool is_validation = values.count("validate") != 0;
+  const bool is_explanation = values.count("explain") != 0;
+  if (is_validation && is_explanation) {
+    throw UsageError("--validate and --explain exclude each other");
+  }
+  const std::string view = is_validation ? "validate" : is_explanation ? "explain" : "";
+  for (const ViewOption& option : kViewOptions) {
+    if (option.view == view || values.count(option.name) == 0) continue;
+    if (values[option.name].defaulted()) continue;
+    throw UsageError(*option.view == '\0'
+                         ? fmt::format("--{} does not go with --{}", option.name, view)
+                         : fmt::format("--{} needs --{}", option.name, option.view));
+  }
+  if (is_explanation && !values["kinds"].defaulted()) {
+    throw UsageError(
+        "--kinds does not go with --explain\n  fix: --explain SITE.sa1 shows one kind");
+  }
+  return view;
+}
 
-  const auto kinds = parse_kinds(values["kinds"].as<std::string>());
-  const auto loaded = load_named_netlist(values);
+int run_classes(const LoadedNetlist& loaded, const po::variables_map& values) {
   std::vector<netlist::NetFault> faults;
+  const auto kinds = parse_kinds(values["kinds"].as<std::string>());
   for (const auto& site : enumerate_sites(loaded.netlist)) {
     for (const auto kind : kinds) faults.push_back({site, kind});
   }
@@ -184,6 +176,48 @@ int run_sites_command(const Arguments& arguments) {
   const auto limit = values["limit"].as<std::size_t>();
   print_classes(loaded.netlist, universe, limit == 0 ? universe.classes.size() : limit);
   return 0;
+}
+
+}  // namespace
+
+int run_sites_command(const Arguments& arguments) {
+  po::options_description options;
+  add_netlist_options(options);
+  // clang-format off
+  options.add_options()
+      ("kinds", po::value<std::string>()->default_value("sa0,sa1"), "kinds of fault, of sa0,sa1,inv")
+      ("limit", po::value<std::size_t>()->default_value(20), "classes in the table, 0 for all")
+      ("csv", po::value<std::string>(), "write one line per fault ('-': stdout, no table)")
+      ("json", po::value<std::string>(), "write the result as JSON ('-': stdout, no table)");
+  po::options_description validate("compare three simulators");
+  validate.add_options()
+      ("validate", "simulate every fault with Faultwave, Verilator and Icarus Verilog and compare the "
+                   "products; exit status 1 when they differ")
+      ("vectors", po::value<std::string>()->default_value("1000"),
+       "operand pairs per fault: a number (a sample with the corner operands) or 'all', which is a "
+       "sample of --icarus-vectors for Icarus Verilog")
+      ("icarus-vectors", po::value<std::size_t>()->default_value(256),
+       "operand pairs per fault for Icarus Verilog with '--vectors all'")
+      ("seed", po::value<uint64_t>()->default_value(1), "seed of the sample")
+      ("site", po::value<std::vector<std::string>>(),
+       "only this site, or with .sa0, .sa1 or .inv this fault; may be repeated");
+  po::options_description explain("explain one site");
+  explain.add_options()
+      ("explain", po::value<std::string>()->value_name("SITE"),
+       "what the site is connected to and what its faults do (SITE.sa0: one fault only)")
+      ("svg", po::value<std::string>(), "draw the gates around the site ('-': stdout, no text)")
+      ("dot", po::value<std::string>(), "the same for Graphviz ('-': stdout, no text)");
+  // clang-format on
+  options.add(validate).add(explain);
+  po::variables_map values;
+  if (!parse_options("sites NETLIST [options]", options, {"netlist"}, arguments, values)) return 0;
+
+  const std::string view = chosen_view(values);
+  parse_kinds(values["kinds"].as<std::string>());
+  const auto loaded = load_named_netlist(values);
+  if (view == "validate") return run_sites_validate(loaded, values);
+  if (view == "explain") return run_sites_explain(loaded, values);
+  return run_classes(loaded, values);
 }
 
 }  // namespace faultwave::app

@@ -125,38 +125,12 @@ class ScalarWriter {
   }
 
   std::string expression(const Gate& gate) const {
-    const auto in = [&](std::size_t index) -> const std::string& {
-      return spelling_[gate.in[index]];
-    };
-    switch (gate.kind) {
-      case GateKind::kConst0:
-        return "1'b0";
-      case GateKind::kConst1:
-        return "1'b1";
-      case GateKind::kBuf:
-        return in(0);
-      case GateKind::kNot:
-        return fmt::format("~{}", in(0));
-      case GateKind::kAnd:
-        return in(0) + " & " + in(1);
-      case GateKind::kNand:
-        return fmt::format("~({} & {})", in(0), in(1));
-      case GateKind::kOr:
-        return in(0) + " | " + in(1);
-      case GateKind::kNor:
-        return fmt::format("~({} | {})", in(0), in(1));
-      case GateKind::kXor:
-        return in(0) + " ^ " + in(1);
-      case GateKind::kXnor:
-        return in(0) + " ~^ " + in(1);
-      case GateKind::kAndNot:
-        return in(0) + " & ~" + in(1);
-      case GateKind::kOrNot:
-        return in(0) + " | ~" + in(1);
-      case GateKind::kMux:
-        return in(2) + " ? " + in(1) + " : " + in(0);
+    std::array<std::string, 3> operands;
+    for (int pin = 0; pin < num_inputs(gate.kind); ++pin) {
+      const auto index = static_cast<std::size_t>(pin);
+      operands[index] = spelling_[gate.in[index]];
     }
-    throw InternalError("unknown gate kind");
+    return gate_expression(gate.kind, operands);
   }
 
   const Netlist& netlist_;
@@ -166,6 +140,38 @@ class ScalarWriter {
 };
 
 }  // namespace
+
+std::string gate_expression(GateKind kind, const std::array<std::string, 3>& in) {
+  switch (kind) {
+    case GateKind::kConst0:
+      return "1'b0";
+    case GateKind::kConst1:
+      return "1'b1";
+    case GateKind::kBuf:
+      return in[0];
+    case GateKind::kNot:
+      return fmt::format("~{}", in[0]);
+    case GateKind::kAnd:
+      return in[0] + " & " + in[1];
+    case GateKind::kNand:
+      return fmt::format("~({} & {})", in[0], in[1]);
+    case GateKind::kOr:
+      return in[0] + " | " + in[1];
+    case GateKind::kNor:
+      return fmt::format("~({} | {})", in[0], in[1]);
+    case GateKind::kXor:
+      return in[0] + " ^ " + in[1];
+    case GateKind::kXnor:
+      return in[0] + " ~^ " + in[1];
+    case GateKind::kAndNot:
+      return in[0] + " & ~" + in[1];
+    case GateKind::kOrNot:
+      return in[0] + " | ~" + in[1];
+    case GateKind::kMux:
+      return in[2] + " ? " + in[1] + " : " + in[0];
+  }
+  throw InternalError("unknown gate kind");
+}
 
 std::string write_scalar_verilog(const Netlist& netlist, const std::string& header) {
   return ScalarWriter(netlist).write(header);

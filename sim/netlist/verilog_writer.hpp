@@ -2,6 +2,7 @@
 // compiles.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "netlist/netlist.hpp"
@@ -25,5 +26,8 @@ std::string write_lane_verilog(const Netlist& netlist, const LaneModuleOptions& 
 /// The scalar module with ports A[7:0], B[7:0], O[15:0] and the netlist's own net names.
 /// `header` is a comment block put on top, without comment marks.
 std::string write_scalar_verilog(const Netlist& netlist, const std::string& header = {});
+
+/// The function of a gate as a Verilog expression of its inputs: "x & ~y".
+std::string gate_expression(GateKind kind, const std::array<std::string, 3>& in);
 
 }  // namespace faultwave::netlist

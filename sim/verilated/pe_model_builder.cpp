@@ -1,98 +1,13 @@
 #include "verilated/pe_model_builder.hpp"
 
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <iterator>
-#include <sstream>
-
-#include "base/file.hpp"
-#include "base/progress.hpp"
-#include "base/sha256.hpp"
-#include "base/subprocess.hpp"
-#include "verilated/file_lock.hpp"
+#include "netlist/verilog_writer.hpp"
 
 namespace faultwave::verilated {
 namespace {
 
-/// Changes whenever the wrapper or the flags change, so that old cache entries are not used.
-constexpr const char* kBuilderVersion = "2";
-/// -O1 beats -O2 on thousands of straight-line operations; so does not reordering them.
-constexpr const char* kModelFlags = "-O1";
-constexpr const char* kModelTuning = "-fno-tree-ter";
-constexpr const char* kRuntimeFlags = "-O2";
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-std::string checked_output(const std::vector<std::string>& command, const std::string& package,
-                           const std::string& action, const std::filesystem::path& folder = {}) {
-  const auto result = run_process(command, package, folder);
-  if (result.exit_code != 0) {
-    throw EnvironmentError(fmt::format("{} failed ('{}', exit status {}):\n{}", action, command[0],
-                                       result.exit_code, result.output.substr(0, 4000)));
-  }
-  return result.output;
-}
-
-/// The compiler with `arguments` behind its own.
-std::vector<std::string> compiler_command(const Toolchain& tools,
-                                          const std::vector<std::string>& arguments) {
-  auto command = tools.compiler;
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  return command;
-}
-
-std::vector<std::string> compile_command(const Toolchain& tools, const char* flags) {
-  const auto include = tools.verilator_include;
-  return compiler_command(tools, {"-std=c++17", flags, "-w", "-fPIC", "-fvisibility=hidden",
-                                  "-I" + include.string(), "-I" + (include / "vltstd").string()});
-}
-
-/// $CXX as a program and its arguments ("ccache g++"), split at blanks; "g++" when unset.
-std::vector<std::string> compiler_from_environment() {
-  std::istringstream words(environment("CXX", "g++"));
-  std::vector<std::string> command{std::istream_iterator<std::string>(words), {}};
-  if (command.empty()) command.emplace_back("g++");
-  return command;
-}
-
-/// Writes `content` with its digest beside it: the digest first, so that the file counts as intact
-/// only when it is complete.
-void write_with_digest(const std::filesystem::path& path, const std::string& content) {
-  write_file_atomically(path.string() + ".sha256", sha256_hex(content) + "\n");
-  write_file_atomically(path, content);
-}
-
-/// Verilator's own support code as one object file, shared by all models of a cache.
-std::filesystem::path runtime_object(const Toolchain& tools, const std::filesystem::path& cache) {
-  const std::string key =
-      sha256_hex(fmt::format("{}\n{}\n{}\n{}", tools.verilator_version, tools.compiler_version,
-                             fmt::join(tools.compiler, " "), kRuntimeFlags));
-  const auto object = cache / fmt::format("verilator-runtime-{}.o", key.substr(0, 16));
-  FileLock lock(object.string() + ".lock");
-  if (is_intact(object)) return object;
-  log_line("building the Verilator runtime (once)");
-  TemporaryDirectory folder("faultwave-build");
-  const auto source = folder.path() / "runtime.cpp";
-  write_file_atomically(source, "#include \"verilated.cpp\"\n#include \"verilated_threads.cpp\"\n");
-  auto command = compile_command(tools, kRuntimeFlags);
-  const auto built = folder.path() / "runtime.o";
-  command.insert(command.end(), {"-c", source.string(), "-o", built.string()});
-  checked_output(command, "g++", "compiling the Verilator runtime");
-  write_with_digest(object, read_file(built));
-  return object;
-}
-
-/// One translation unit: every file that Verilator wrote, and the C functions around the model.
-std::string wrapper_source(const std::filesystem::path& generated, bool faultable) {
-  std::vector<std::string> sources;
-  for (const auto& entry : std::filesystem::directory_iterator(generated)) {
-    if (entry.path().extension() == ".cpp") sources.push_back(entry.path().filename().string());
-  }
-  std::sort(sources.begin(), sources.end());
-  std::string text;
-  for (const auto& source : sources) text += fmt::format("#include \"{}\"\n", source);
-  text += R"(#include <cstdint>
+/// The C functions around the model.
+std::string wrapper_source(bool faultable) {
+  std::string text = R"(#include <cstdint>
 #include <cstring>
 namespace {
 struct Instance {
@@ -127,75 +42,23 @@ FAULTWAVE_EXPORT int faultwave_pe_num_sites(void* instance) {
 
 }  // namespace
 
-const Toolchain& Toolchain::get() {
-  static const Toolchain toolchain = [] {
-    Toolchain found;
-    found.compiler = compiler_from_environment();
-    found.verilator_version = first_line(
-        checked_output({"verilator", "--version"}, "verilator", "asking Verilator's version"));
-    const std::string root = first_line(checked_output({"verilator", "--getenv", "VERILATOR_ROOT"},
-                                                       "verilator", "asking Verilator's folder"));
-    found.verilator_include = std::filesystem::path(root) / "include";
-    found.compiler_version = first_line(checked_output(compiler_command(found, {"--version"}),
-                                                       "g++", "asking the C++ compiler's version"));
-    return found;
-  }();
-  return toolchain;
-}
-
-std::string build_key(const std::string& lane_verilog, const Toolchain& toolchain) {
-  Sha256 digest;
-  for (const auto& part :
-       {std::string(kBuilderVersion), std::string(kModelFlags), std::string(kModelTuning),
-        toolchain.verilator_version, toolchain.compiler_version,
-        fmt::format("{}", fmt::join(toolchain.compiler, " ")), lane_verilog}) {
-    digest.update(part);
-    digest.update(std::string_view("\0", 1));
-  }
-  return digest.hex();
-}
-
-void build_shared_object(const std::string& lane_verilog, const std::string& module_name,
-                         bool faultable, const std::filesystem::path& cache,
-                         const std::filesystem::path& shared_object) {
-  const Toolchain& tools = Toolchain::get();
-  const auto runtime = runtime_object(tools, cache);
-  TemporaryDirectory folder("faultwave-build");
-  const auto verilog = folder.path() / (module_name + ".v");
-  const auto generated = folder.path() / "generated";
-  write_file_atomically(verilog, lane_verilog);
-  checked_output({"verilator", "--cc", "-Wno-fatal", "-Wno-lint", "-Wno-style", "-O3", "--x-assign",
-                  "fast", "--x-initial", "fast", "--noassert", "--prefix", "Vpe", "--Mdir",
-                  generated.string(), verilog.string()},
-                 "verilator", "Verilator");
-  const auto wrapper = generated / "wrapper.cc";
-  write_file_atomically(wrapper, wrapper_source(generated, faultable));
-  const auto object = folder.path() / "model.o";
-  auto compile = compile_command(tools, kModelFlags);
-  compile.insert(compile.end(), {kModelTuning, "-I" + generated.string(), "-c", wrapper.string(),
-                                 "-o", object.string()});
-  checked_output(compile, "g++", "compiling the PE model");
-  const auto library = folder.path() / "model.so";
-  // Whatever the model needs must be found here, not when it is loaded. Clang calls libatomic.
-  checked_output(compiler_command(tools, {"-shared", "-Wl,-Bsymbolic", "-Wl,-z,defs", "-o",
-                                          library.string(), object.string(), runtime.string(),
-                                          "-pthread", "-Wl,--as-needed", "-latomic"}),
-                 "g++", "linking the PE model");
-  write_with_digest(shared_object, read_file(library));
-}
-
-bool is_intact(const std::filesystem::path& shared_object) {
-  const std::filesystem::path digest = shared_object.string() + ".sha256";
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(shared_object, ignored) ||
-      !std::filesystem::is_regular_file(digest, ignored)) {
-    return false;
-  }
-  try {
-    return read_file(digest) == sha256_hex(read_file(shared_object)) + "\n";
-  } catch (const InputError&) {  // unreadable, or another process is replacing it
-    return false;
-  }
+ModelSource pe_model_source(const netlist::Netlist& netlist, bool faultable) {
+  const netlist::LaneModuleOptions options{64, faultable};
+  ModelSource source;
+  source.name = netlist.name;
+  source.what = "PE model";
+  source.label = fmt::format("{} ({})", netlist.name, faultable ? "faultable" : "clean");
+  // Changes whenever the flags below or those of all models change: old entries are not used.
+  source.version = "3";
+  source.verilog = netlist::write_lane_verilog(netlist, options);
+  source.module_name = netlist::lane_module_name(options);
+  source.prefix = "Vpe";
+  source.verilator_flags = {"-O3"};
+  // -O1 beats -O2 on thousands of straight-line operations; so does not reordering them.
+  source.optimisation = "-O1";
+  source.compiler_flags = {"-fno-tree-ter"};
+  source.wrapper = wrapper_source(faultable);
+  return source;
 }
 
 }  // namespace faultwave::verilated

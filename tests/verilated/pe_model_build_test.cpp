@@ -124,10 +124,13 @@ TEST_F(PeModelBuild, is_another_one_for_other_gates_or_other_tools) {
   newer.verilator_version += "1";
   Toolchain other_compiler = tools;
   other_compiler.compiler_version += "1";
-  EXPECT_EQ(build_key("module", tools), build_key("module", tools));
-  EXPECT_NE(build_key("module", tools), build_key("module", newer));
-  EXPECT_NE(build_key("module", tools), build_key("module", other_compiler));
-  EXPECT_NE(build_key("module", tools), build_key("module2", tools));
+  const auto source = pe_model_source(netlist_, false);
+  EXPECT_EQ(build_key(source, tools), build_key(source, tools));
+  EXPECT_NE(build_key(source, tools), build_key(source, newer));
+  EXPECT_NE(build_key(source, tools), build_key(source, other_compiler));
+  auto other_source = source;
+  other_source.verilog += " ";
+  EXPECT_NE(build_key(source, tools), build_key(other_source, tools));
 }
 
 TEST_F(PeModelBuild, happens_once_when_several_processes_ask_at_once) {
