@@ -134,7 +134,8 @@ std::vector<std::pair<std::string, YamlDocument>> YamlDocument::variants() const
     }
     // Values are shared, not copied: they keep their places in the file.
     YamlDocument document = *this;
-    document.root_.reset(YAML::Node(YAML::NodeType::Map));  // assignment would change the shared node
+    document.root_.reset(
+        YAML::Node(YAML::NodeType::Map));  // assignment would change the shared node
     for (const auto& entry : root_) {
       const std::string key = entry.first.Scalar();
       if (key != "variants" && !variant.has(key)) document.root_[key] = entry.second;
