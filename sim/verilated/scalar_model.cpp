@@ -13,6 +13,7 @@ constexpr const char* kCreateFunction = "faultwave_scalar_create";
 constexpr const char* kDestroyFunction = "faultwave_scalar_destroy";
 constexpr const char* kNumSitesFunction = "faultwave_scalar_num_sites";
 constexpr const char* kProductsFunction = "faultwave_scalar_products";
+constexpr const char* kEvaluateFunction = "faultwave_scalar_evaluate";
 
 /// Public, so that Verilator keeps the sites that nothing reads, too.
 constexpr const char* kSettings = R"(`verilator_config
@@ -50,8 +51,12 @@ struct Instance {
 }
 #define FAULTWAVE_EXPORT extern "C" __attribute__((visibility("default")))
 FAULTWAVE_EXPORT void* faultwave_scalar_create() { return new Instance; }
-FAULTWAVE_EXPORT void faultwave_scalar_destroy(void* instance) {
-  delete static_cast<Instance*>(instance);
+FAULTWAVE_EXPORT void faultwave_scalar_destroy(void* pointer) {
+  // Scopes leave the context of the thread, which may be that of another instance, even of one that
+  // is gone.
+  Instance* instance = static_cast<Instance*>(pointer);
+  Verilated::threadContextp(&instance->context);
+  delete instance;
 }
 FAULTWAVE_EXPORT int faultwave_scalar_num_sites(void* instance) {
   return static_cast<int>(static_cast<Instance*>(instance)->sites.size());
@@ -78,6 +83,42 @@ FAULTWAVE_EXPORT void faultwave_scalar_products(void* pointer, int site, int kin
   }
   if (forced != nullptr) *forced->enable = 0;
 }
+// Later faults of a site act on what earlier ones show. Forced values may change what drives other
+// forced sites: go on until nothing changes.
+FAULTWAVE_EXPORT uint16_t faultwave_scalar_evaluate(void* pointer, const int* sites,
+                                                    const int* kinds, size_t num_faults,
+                                                    uint16_t pair, uint8_t* seen) {
+  Instance& instance = *static_cast<Instance*>(pointer);
+  instance.model.A = static_cast<CData>(pair & 0xFF);
+  instance.model.B = static_cast<CData>(pair >> 8);
+  for (size_t i = 0; i < num_faults; ++i) {
+    *instance.sites[static_cast<size_t>(sites[i])].enable = 1;
+  }
+  bool changed = true;
+  while (changed) {
+    instance.settle();
+    changed = false;
+    for (size_t i = 0; i < num_faults; ++i) {
+      const Site& site = instance.sites[static_cast<size_t>(sites[i])];
+      int value = *site.driven;
+      for (size_t j = 0; j < num_faults; ++j) {
+        if (sites[j] == sites[i]) value = kinds[j] == 2 ? 1 - value : kinds[j];
+      }
+      if (*site.forced == value) continue;
+      *site.forced = static_cast<CData>(value);
+      changed = true;
+    }
+  }
+  for (size_t i = 0; i < instance.sites.size(); ++i) {
+    const Site& site = instance.sites[i];
+    seen[i] = *site.enable ? *site.forced : *site.driven;
+  }
+  const uint16_t product = instance.model.O;
+  for (size_t i = 0; i < num_faults; ++i) {
+    *instance.sites[static_cast<size_t>(sites[i])].enable = 0;
+  }
+  return product;
+}
 namespace {
 Instance::Instance() {
   model.eval();
@@ -100,7 +141,7 @@ ModelSource scalar_model_source(const netlist::Netlist& original) {
   source.name = original.name + "-scalar";
   source.what = "scalar model";
   source.label = original.name;
-  source.version = "1";
+  source.version = "3";
   source.verilog = netlist::write_scalar_verilog(exposed);
   source.module_name = "scalar";
   source.prefix = "Vscalar";
@@ -151,6 +192,20 @@ void ScalarModel::products(std::optional<ForcedSite> fault,
   loaded_->object.function<Function>(kProductsFunction)(loaded_->instance, fault ? fault->site : -1,
                                                         fault ? static_cast<int>(fault->kind) : 0,
                                                         pairs.data(), pairs.size(), products);
+}
+
+uint16_t ScalarModel::evaluate(std::span<const ForcedSite> faults, netlist::OperandPair pair,
+                               uint8_t* sites) {
+  std::vector<int> indices;
+  std::vector<int> kinds;
+  for (const ForcedSite& fault : faults) {
+    FAULTWAVE_CHECK(fault.site >= 0 && fault.site < num_sites(), "no such site");
+    indices.push_back(fault.site);
+    kinds.push_back(static_cast<int>(fault.kind));
+  }
+  using Function = uint16_t (*)(void*, const int*, const int*, std::size_t, uint16_t, uint8_t*);
+  return loaded_->object.function<Function>(kEvaluateFunction)(
+      loaded_->instance, indices.data(), kinds.data(), indices.size(), pair, sites);
 }
 
 void VerilatorOracle::prepare() {

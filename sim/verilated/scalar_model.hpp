@@ -34,6 +34,9 @@ class ScalarModel {
   /// without it, nothing. InternalError when there is no such site.
   void products(std::optional<ForcedSite> fault, std::span<const netlist::OperandPair> pairs,
                 uint16_t* products);
+  /// What every site shows for one pair with all of `faults` forced at once, [num_sites()] values 0
+  /// or 1; returns the product.
+  uint16_t evaluate(std::span<const ForcedSite> faults, netlist::OperandPair pair, uint8_t* sites);
 
  private:
   struct Loaded;
