@@ -29,12 +29,17 @@ using netlist::NumberFormat;
 /// Limits of one dimension, and of each of the three matrices.
 constexpr int64_t kMaxDimension = int64_t{1} << 24;
 constexpr int64_t kMaxMatrixValues = int64_t{1} << 30;
-/// Passes of a weight tile; the slowest weight memory, for which a tile still takes minutes.
 /// An hour or so at gate level.
 constexpr double kMaxPeCycles = 2e12;
 /// Streams of the seed; faults are drawn from streams keyed by their PE (driver/fault_spec.cpp).
 constexpr uint64_t kActivationStream = 0x61637469;
 constexpr uint64_t kWeightStream = 0x77656967;
+
+/// Options that one accelerator alone understands.
+const std::vector<const char*> kTpuOptions = {"array", "preload", "weight-dram-gb-s",
+                                              "weight-fifo-tiles", "accumulator-rows"};
+const std::vector<const char*> kGpuOptions = {
+    "preset", "sms", "cta-tile", "warp-tile", "scheduler", "shared-layout", "global-gb-s"};
 
 /// Everything that the command line says.
 struct GemmOptions {
@@ -218,7 +223,15 @@ GemmOptions read_options(const po::variables_map& values) {
   const auto accelerator = values["accelerator"].as<std::string>();
   check_choice("--accelerator", accelerator, {"tpu", "gpu_sm"});
   GemmOptions options;
-  if (accelerator == "tpu") {
+  const bool is_tpu = accelerator == "tpu";
+  for (const char* option : is_tpu ? kGpuOptions : kTpuOptions) {
+    if (values.count(option) == 0 || values[option].defaulted()) continue;
+    throw UsageError(
+        fmt::format("--{} means nothing to --accelerator {}\n  fix: leave it out, or "
+                    "use --accelerator {}",
+                    option, accelerator, is_tpu ? "gpu_sm" : "tpu"));
+  }
+  if (is_tpu) {
     options.accelerator = read_tpu(values);
   } else {
     options.accelerator = read_gpu(values);
@@ -436,6 +449,7 @@ int run_gemm_command(const Arguments& arguments) {
     return 0;
   }
   const GemmOptions options = read_options(values);
+  if (!options.json_path.empty()) check_output(options.json_path);
   const auto multiplier = driver::load_multiplier(options.multiplier);
   driver::check_signedness(multiplier.netlist, options.format);
   const auto faults = read_faults(options, multiplier.netlist);

@@ -53,6 +53,7 @@ MmaConfig read_config(const po::variables_map& values) {
   config.points[0].benchmark = driver::one_mma(config.gpu, 1, 1, repeat);
   config.points[1].benchmark =
       driver::one_mma(config.gpu, values["warps"].as<int>(), values["chains"].as<int>(), repeat);
+  for (const auto& point : config.points) check_mma(config.gpu, point.benchmark);
   return config;
 }
 

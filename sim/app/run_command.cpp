@@ -42,7 +42,11 @@ int run_run_command(const Arguments& arguments) {
     }
     return 0;
   }
-  const bool has_variants = configs.size() > 1;
+  const bool has_variants = !configs.front().variant.empty();
+  // What is wrong with the last variant is said before the first one runs.
+  for (const auto& config : configs) {
+    if (has_variants) driver::check_experiment(config);
+  }
   std::vector<driver::Experiment> experiments;
   for (const auto& config : configs) {
     experiments.push_back(driver::run_experiment(config));

@@ -9,12 +9,12 @@ constexpr int64_t kMaxImages = 1'000'000;
 constexpr int64_t kMaxBytes = int64_t{1} << 40;
 constexpr double kMaxRate = 1e6;
 
-/// Reads keys into fields of any integer type, the preset's value being the default.
+/// Reads keys into integer fields, the preset's value being the default.
 class FieldReader {
  public:
   explicit FieldReader(YamlMap& map) : map_(map) {}
   /// Limits that depend on other sizes are GpuConfig::check's business.
-  void integer(const std::string& key, int& field, int low = 0, int high = 1 << 30) {
+  void integer(const std::string& key, int& field, int low, int high) {
     field = static_cast<int>(map_.integer(key, low, high, field));
   }
 
@@ -50,25 +50,25 @@ systemc::TpuConfig read_tpu(YamlMap& map) {
 
 accel::TensorCoreConfig read_tensor_core(YamlMap map, accel::TensorCoreConfig core) {
   FieldReader fields(map);
-  fields.integer("rows", core.rows);
-  fields.integer("cols", core.cols);
-  fields.integer("depth", core.depth);
-  fields.integer("mma_m", core.mma_m);
-  fields.integer("mma_n", core.mma_n);
-  fields.integer("mma_k", core.mma_k);
+  fields.integer("rows", core.rows, 1, 64);
+  fields.integer("cols", core.cols, 1, 64);
+  fields.integer("depth", core.depth, 1, 64);
+  fields.integer("mma_m", core.mma_m, 1, 256);
+  fields.integer("mma_n", core.mma_n, 1, 256);
+  fields.integer("mma_k", core.mma_k, 1, 256);
   map.finish();
   return core;
 }
 
 void read_kernel(YamlMap map, systemc::GpuConfig& gpu) {
   FieldReader fields(map);
-  fields.integer("cta_m", gpu.cta_m);
-  fields.integer("cta_n", gpu.cta_n);
-  fields.integer("cta_k", gpu.cta_k);
-  fields.integer("warp_m", gpu.warp_m);
-  fields.integer("warp_n", gpu.warp_n);
-  fields.integer("epilogue_instructions", gpu.epilogue_instructions);
-  fields.integer("loop_instructions", gpu.loop_instructions);
+  fields.integer("cta_m", gpu.cta_m, 1, 1024);
+  fields.integer("cta_n", gpu.cta_n, 1, 1024);
+  fields.integer("cta_k", gpu.cta_k, 1, 1024);
+  fields.integer("warp_m", gpu.warp_m, 1, 1024);
+  fields.integer("warp_n", gpu.warp_n, 1, 1024);
+  fields.integer("epilogue_instructions", gpu.epilogue_instructions, 0, 1000);
+  fields.integer("loop_instructions", gpu.loop_instructions, 0, 1000);
   const auto layout =
       map.choice("shared_layout", {"linear", "padded", "swizzled"}, to_string(gpu.shared_layout));
   gpu.shared_layout = layout == "linear"   ? systemc::SharedLayout::kLinear
@@ -81,27 +81,27 @@ systemc::GpuConfig read_gpu(YamlMap& map) {
   systemc::GpuConfig gpu =
       systemc::gpu_preset(map.choice("preset", systemc::gpu_preset_names(), "ampere_a100"));
   FieldReader fields(map);
-  fields.integer("sms", gpu.sms);
-  fields.integer("sub_cores", gpu.sub_cores);
+  fields.integer("sms", gpu.sms, 1, 144);
+  fields.integer("sub_cores", gpu.sub_cores, 1, 8);
   gpu.tensor_core = read_tensor_core(map.map("tensor_core"), gpu.tensor_core);
   gpu.clock_mhz = map.number("clock_mhz", 1, 100'000, gpu.clock_mhz);
   gpu.scheduler = map.choice("scheduler", {"gto", "lrr"}, to_string(gpu.scheduler)) == "gto"
                       ? systemc::WarpScheduler::kGreedyThenOldest
                       : systemc::WarpScheduler::kLooseRoundRobin;
-  fields.integer("max_warps", gpu.max_warps);
-  fields.integer("max_ctas", gpu.max_ctas);
-  fields.integer("registers", gpu.registers);
+  fields.integer("max_warps", gpu.max_warps, 1, 1024);
+  fields.integer("max_ctas", gpu.max_ctas, 1, 1024);
+  fields.integer("registers", gpu.registers, 1, 1 << 24);
   gpu.shared_memory_bytes =
       map.integer("shared_memory_bytes", 1, kMaxBytes, gpu.shared_memory_bytes);
-  fields.integer("shared_banks", gpu.shared_banks);
-  fields.integer("shared_latency_cycles", gpu.shared_latency_cycles);
-  fields.integer("register_read_ports", gpu.register_read_ports);
-  fields.integer("mma_pipe_cycles", gpu.mma_pipe_cycles);
-  fields.integer("barrier_cycles", gpu.barrier_cycles);
+  fields.integer("shared_banks", gpu.shared_banks, 4, 128);
+  fields.integer("shared_latency_cycles", gpu.shared_latency_cycles, 2, 100'000);
+  fields.integer("register_read_ports", gpu.register_read_ports, 1, 64);
+  fields.integer("mma_pipe_cycles", gpu.mma_pipe_cycles, 2, 100'000);
+  fields.integer("barrier_cycles", gpu.barrier_cycles, 2, 100'000);
   gpu.async_copy = map.flag("async_copy", gpu.async_copy);
-  fields.integer("global_latency_cycles", gpu.global_latency_cycles);
+  fields.integer("global_latency_cycles", gpu.global_latency_cycles, 4, 100'000);
   gpu.global_gb_s = map.number("global_gb_s", 0, kMaxRate, gpu.global_gb_s);
-  fields.integer("sm_bytes_per_cycle", gpu.sm_bytes_per_cycle);
+  fields.integer("sm_bytes_per_cycle", gpu.sm_bytes_per_cycle, 1, 1 << 20);
   read_kernel(map.map("kernel"), gpu);
   return gpu;
 }

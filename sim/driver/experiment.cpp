@@ -40,7 +40,10 @@ class ExperimentRunner {
   explicit ExperimentRunner(const RunConfig& config)
       : config_(config), inputs_(load_experiment_inputs(config)) {
     mitigation::register_builtin_mitigations();
-    if (!inputs_.faults.empty() && mitigation_names().size() > 1) calibration_ = load_calibration();
+    if (!inputs_.faults.empty() && mitigation_names().size() > 1) {
+      check_locus_tables(inputs_.faults, inputs_.space);
+      calibration_ = load_calibration();
+    }
   }
 
   Experiment run() {
@@ -90,8 +93,10 @@ class ExperimentRunner {
     });
     if (hidden > 0) {
       experiment_.notes.push_back(fmt::format(
-          "{} faults (partial sums, windows) are in no product table: mitigations do not see them",
-          hidden));
+          "{} fault{} (in {}, or with windows) {} in no product table: mitigations do not see {}",
+          hidden, hidden == 1 ? "" : "s",
+          inputs_.space.kind() == fault::PeSpace::Kind::kArray ? "partial sums" : "accumulators",
+          hidden == 1 ? "is" : "are", hidden == 1 ? "it" : "them"));
     }
     try {
       return build_locus_tables(inputs_.multiplier.netlist, faults, inputs_.space,

@@ -66,6 +66,7 @@ ExperimentInputs load_experiment_inputs(const RunConfig& config) {
   inputs.options.weight_on_port_a = config.multiplier.weight_on_port_a;
   inputs.options.batch_images = config.batch_images;
   inputs.options.buffer_bytes = buffer_bytes(config.accelerator);
+  batch_size(inputs.network, inputs.options);  // refuses what does not fit
   inputs.faults =
       expand_fault_specs(config.faults, inputs.multiplier.netlist, inputs.space, config.seed);
   return inputs;

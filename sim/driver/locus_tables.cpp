@@ -20,6 +20,42 @@ FaultKey key_of(const fault::Fault& fault) {
           static_cast<int>(fault.kind)};
 }
 
+/// PEs that show the same faults.
+struct FaultSet {
+  std::vector<fault::Fault> faults;
+  std::vector<int> pes;
+};
+
+/// The faults that product tables can express, by what each PE shows.
+std::vector<FaultSet> group_faults(const std::vector<fault::Fault>& faults,
+                                   const fault::PeSpace& space) {
+  std::map<int, std::vector<fault::Fault>> faults_of_pe;
+  for (const auto& fault : faults) {
+    if (!fault.window.is_permanent() || fault.unit == fault::Unit::kPartialSum) continue;
+    auto reach = std::pair(fault.pe, fault.pe + 1);
+    if (fault.unit == fault::Unit::kActivation) reach = space.activation_reach(fault.pe);
+    for (int pe = reach.first; pe < reach.second; ++pe) faults_of_pe[pe].push_back(fault);
+  }
+  std::vector<FaultSet> sets;
+  std::map<std::vector<FaultKey>, std::size_t> known;
+  for (const auto& [pe, own] : faults_of_pe) {
+    std::vector<FaultKey> keys;
+    for (const auto& fault : own) keys.push_back(key_of(fault));
+    const auto [entry, is_new] = known.emplace(std::move(keys), sets.size());
+    if (is_new) {
+      if (sets.size() + 1 >= kMaxTables) {
+        throw UsageError(fmt::format(
+            "more than {} distinct fault sets in one accelerator\n  fix: use a lower rate or a "
+            "smaller accelerator, or mitigations: [none]",
+            kMaxTables));
+      }
+      sets.push_back({own, {}});
+    }
+    sets[entry->second].pes.push_back(pe);
+  }
+  return sets;
+}
+
 }  // namespace
 
 std::vector<int> LocusTables::faulty_pes() const {
@@ -30,35 +66,22 @@ std::vector<int> LocusTables::faulty_pes() const {
   return pes;
 }
 
+void check_locus_tables(const std::vector<fault::Fault>& faults, const fault::PeSpace& space) {
+  group_faults(faults, space);
+}
+
 LocusTables build_locus_tables(const netlist::Netlist& multiplier,
                                const std::vector<fault::Fault>& faults, const fault::PeSpace& space,
                                bool weight_on_port_a) {
   LocusTables result;
   result.table_of_pe.assign(static_cast<std::size_t>(space.size()), 0);
   result.tables.push_back(fault::locus_table(multiplier, {}, weight_on_port_a).table);
-
-  std::map<int, std::vector<fault::Fault>> faults_of_pe;
-  for (const auto& fault : faults) {
-    if (!fault.window.is_permanent() || fault.unit == fault::Unit::kPartialSum) continue;
-    auto reach = std::pair(fault.pe, fault.pe + 1);
-    if (fault.unit == fault::Unit::kActivation) reach = space.activation_reach(fault.pe);
-    for (int pe = reach.first; pe < reach.second; ++pe) faults_of_pe[pe].push_back(fault);
-  }
-  std::map<std::vector<FaultKey>, uint16_t> known;
-  for (const auto& [pe, own] : faults_of_pe) {
-    std::vector<FaultKey> keys;
-    for (const auto& fault : own) keys.push_back(key_of(fault));
-    const auto [entry, is_new] = known.emplace(keys, static_cast<uint16_t>(result.tables.size()));
-    if (is_new) {
-      if (result.tables.size() >= kMaxTables) {
-        throw UsageError(fmt::format(
-            "more than {} distinct fault sets in one accelerator\n  fix: use a lower rate or a "
-            "smaller accelerator, or mitigations: [none]",
-            kMaxTables));
-      }
-      result.tables.push_back(fault::locus_table(multiplier, own, weight_on_port_a).table);
+  for (const FaultSet& set : group_faults(faults, space)) {
+    for (const int pe : set.pes) {
+      result.table_of_pe[static_cast<std::size_t>(pe)] =
+          static_cast<uint16_t>(result.tables.size());
     }
-    result.table_of_pe[static_cast<std::size_t>(pe)] = entry->second;
+    result.tables.push_back(fault::locus_table(multiplier, set.faults, weight_on_port_a).table);
   }
   return result;
 }

@@ -20,6 +20,9 @@ struct LocusTables {
   std::vector<int> faulty_pes() const;
 };
 
+/// UsageError when build_locus_tables would refuse the faults; fast.
+void check_locus_tables(const std::vector<fault::Fault>& faults, const fault::PeSpace& space);
+
 /// Tables under the permanent faults of `faults`; faults with a window are left out (they are not
 /// constant in time), and so are partial-sum faults (they act behind the product). A fault in an
 /// activation register reaches every PE that its value is passed on to.

@@ -19,7 +19,7 @@ std::optional<double> read_published(YamlMap& map, const std::string& key) {
   return map.number(key, 0, kMaxPublished);
 }
 
-MmaPoint read_point(YamlMap map, const systemc::GpuConfig& gpu) {
+MmaPoint read_point(YamlMap map, const SourcePlace& place, const systemc::GpuConfig& gpu) {
   MmaPoint point;
   point.benchmark = one_mma(gpu, 1, 1, kDefaultRepeat);
   auto& benchmark = point.benchmark;
@@ -33,6 +33,11 @@ MmaPoint read_point(YamlMap map, const systemc::GpuConfig& gpu) {
   point.published_multiply_adds_per_cycle = read_published(map, "published_fma_per_cycle");
   point.source = map.text("source", "");
   map.finish();
+  try {
+    check_mma(gpu, benchmark);
+  } catch (const UsageError& error) {
+    throw ConfigError(place, error.what());
+  }
   return point;
 }
 
@@ -53,7 +58,8 @@ MmaConfig load_mma_config(const std::filesystem::path& path) {
   if (gpu == nullptr) root.fail("accelerator", "is no GPU", "accelerator: {type: gpu_sm, ...}");
   config.gpu = *gpu;
   for (const auto& [item, item_path] : root.items("mma")) {
-    config.points.push_back(read_point(YamlMap(document, item, item_path), config.gpu));
+    config.points.push_back(read_point(YamlMap(document, item, item_path),
+                                       document.place(item, item_path), config.gpu));
   }
   if (config.points.empty()) root.fail("mma", "holds no point", "mma: [{warps: 1}, {warps: 8}]");
   root.finish();

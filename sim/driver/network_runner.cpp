@@ -171,7 +171,6 @@ LoadedNetwork load_unmodified(const nn::Network& network) {
 }
 
 int64_t batch_size(const nn::Network& network, const RunnerOptions& options) {
-  if (options.batch_images > 0) return options.batch_images;
   int64_t live_bytes = 1;
   int64_t matrix_bytes = 1;
   for (const auto& layer : network.layers) {
@@ -185,8 +184,15 @@ int64_t batch_size(const nn::Network& network, const RunnerOptions& options) {
       matrix_bytes = std::max(matrix_bytes, rows * (layer.num_inputs + 4 * layer.num_outputs));
     }
   }
-  return std::max<int64_t>(
-      1, std::min(options.buffer_bytes / live_bytes, kMaxMatrixBytes / matrix_bytes));
+  const int64_t most = std::max<int64_t>(1, kMaxMatrixBytes / matrix_bytes);
+  if (options.batch_images > most) {
+    throw UsageError(
+        fmt::format("{} images together need matrices of more than {} MiB\n  fix: "
+                    "batch_images: at most {}",
+                    options.batch_images, kMaxMatrixBytes >> 20, most));
+  }
+  if (options.batch_images > 0) return options.batch_images;
+  return std::max<int64_t>(1, std::min(options.buffer_bytes / live_bytes, most));
 }
 
 NetworkResult run_network(const nn::Network& network, const LoadedNetwork& loaded,

@@ -51,7 +51,8 @@ struct NetworkResult {
   accel::CycleReport cycles;
 };
 
-/// Images per batch that `options` allow for this network.
+/// Images per batch that `options` allow for this network. UsageError when the batch that they ask
+/// for needs matrices beyond kMaxMatrixBytes.
 int64_t batch_size(const nn::Network& network, const RunnerOptions& options);
 
 /// Runs `num_images` images [image][channel][row][col]. `progress` is called with the number of

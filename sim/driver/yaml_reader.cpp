@@ -129,6 +129,10 @@ std::vector<std::pair<std::string, YamlDocument>> YamlDocument::variants() const
   for (const auto& [item, path] : map.items("variants")) {
     YamlMap variant(*this, item, path);
     const std::string name = variant.text("name");
+    if (name.empty()) variant.fail("name", "is empty");
+    if (variant.has("output")) {
+      variant.fail("output", "belongs to the whole file", "move it out of 'variants'");
+    }
     for (const auto& [known, unused] : result) {
       if (known == name) variant.fail("name", fmt::format("there are two variants '{}'", name));
     }

@@ -41,7 +41,8 @@ class Queue : public sc_core::sc_prim_channel {
 };
 
 /// A clocked module that sleeps while it has nothing to do: woken by an event it goes on at the
-/// next clock edge, as if it had looked every cycle.
+/// next clock edge, as if it had looked every
+/// cycle (turns between equal requests do not move on in its sleep).
 class Sleeper {
  public:
   /// To be called first in the clocked method: true when this call is only the waking up.

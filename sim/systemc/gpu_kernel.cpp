@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
+
 namespace faultwave::systemc {
 namespace {
 
@@ -9,6 +11,12 @@ constexpr int kRowsPerPhase = 8;
 constexpr int kPhasesPerLoad = 4;  ///< ldmatrix.x4
 constexpr int kWordBytes = 4;
 constexpr int kThreadsPerWarp = 32;
+constexpr int kMaxRegistersPerThread = 255;
+/// Bounds of the microbenchmark: minutes of simulation.
+constexpr int kMaxMmaChains = 64;
+constexpr int kMaxMmaRepeat = 1'000'000;
+constexpr double kMaxMmaInstructions = 1e5;
+constexpr double kMaxMmaProducts = 1e11;
 constexpr int kLineBytes = 128;  ///< what swizzling spreads a column over
 
 int ceil_div(int a, int b) { return (a + b - 1) / b; }
@@ -123,6 +131,45 @@ WarpProgram gemm_program(const GpuConfig& config, int64_t num_k_tiles) {
   program.epilogue.push_back({.op = WarpOp::kStoreGlobal});
   program.epilogue.push_back({.op = WarpOp::kExit});
   return program;
+}
+
+void check_mma(const GpuConfig& config, const MmaBenchmark& benchmark) {
+  const auto& core = config.tensor_core;
+  const auto check_range = [](const char* name, int64_t value, int64_t high) {
+    if (value >= 1 && value <= high) return;
+    throw UsageError(fmt::format("{} {} is out of range\n  fix: use 1 to {}", name, value, high));
+  };
+  const auto check_tile = [](const char* name, int tile, int part) {
+    if (tile >= part && tile % part == 0) return;
+    throw UsageError(fmt::format("{} {} is no multiple of the mma's {}\n  fix: use {}, {}, ...",
+                                 name, tile, part, part, 2 * part));
+  };
+  check_range("warps", benchmark.warps, config.max_warps);
+  check_range("chains", benchmark.chains, kMaxMmaChains);
+  check_range("repeat", benchmark.repeat, kMaxMmaRepeat);
+  check_tile("tile_m", benchmark.tile_m, core.mma_m);
+  check_tile("tile_n", benchmark.tile_n, core.mma_n);
+  check_tile("tile_k", benchmark.tile_k, core.mma_k);
+  const int64_t sums_per_warp = int64_t{benchmark.chains} * benchmark.tile_m * benchmark.tile_n;
+  const int64_t registers = sums_per_warp / kThreadsPerWarp;
+  if (registers > kMaxRegistersPerThread ||
+      registers * kThreadsPerWarp * benchmark.warps > config.registers) {
+    throw UsageError(fmt::format(
+        "the sums of {} tiles of {}x{} need {} registers per thread in {} warps, there "
+        "are {} per thread and {} on the SM\n  fix: fewer chains, warps or a smaller tile",
+        benchmark.chains, benchmark.tile_m, benchmark.tile_n, registers, benchmark.warps,
+        kMaxRegistersPerThread, config.registers));
+  }
+  const double instructions = static_cast<double>(sums_per_warp) / (core.mma_m * core.mma_n) *
+                              (static_cast<double>(benchmark.tile_k) / core.mma_k);
+  const double products =
+      static_cast<double>(sums_per_warp) * benchmark.tile_k * benchmark.warps * benchmark.repeat;
+  if (instructions > kMaxMmaInstructions || products > kMaxMmaProducts) {
+    throw UsageError(
+        fmt::format("{:.0e} mma per repetition and {:.0e} products in all are too many\n"
+                    "  fix: at most {:.0e} and {:.0e}",
+                    instructions, products, kMaxMmaInstructions, kMaxMmaProducts));
+  }
 }
 
 WarpProgram mma_program(const GpuConfig& config, const MmaBenchmark& benchmark) {

@@ -72,6 +72,8 @@ struct MmaBenchmark {
   int tile_m = 16, tile_n = 8, tile_k = 32;
   int repeat = 100;
 };
+/// UsageError for sizes that the tensor core or the SM do not take, and for work of hours.
+void check_mma(const GpuConfig& config, const MmaBenchmark& benchmark);
 WarpProgram mma_program(const GpuConfig& config, const MmaBenchmark& benchmark);
 
 /// Chunks of 16 bytes of a k tile (A rows first, then B rows), and loads of 32 chunks each.

@@ -23,10 +23,6 @@ constexpr Cause kCauses[] = {Cause::kIssue,      Cause::kOperand,    Cause::kTen
 
 /// Clock edges until every queue between the modules is empty.
 constexpr int kDrainCycles = 8;
-/// The microbenchmark stops making sense, and its registers fitting, long before.
-constexpr int kMaxBlocksPerWarp = 64;
-constexpr int kMaxRepeat = 1'000'000;
-
 /// One SM: front, sub-cores, memories, and the queues between them.
 class Sm : public sc_core::sc_module {
  public:
@@ -291,31 +287,7 @@ accel::CycleReport GpuSystem::run_vector(const std::string&, int64_t num_values)
 MmaTiming GpuSystem::run_mma(const MmaBenchmark& benchmark) {
   const GpuConfig& config = impl_->config;
   const auto& core = config.tensor_core;
-  const auto check_tile = [](const char* name, int tile, int part) {
-    if (tile >= part && tile % part == 0) return;
-    throw UsageError(
-        fmt::format("tile {} {} is no multiple of the mma's {}\n  fix: use {}, {}, ...", name, tile,
-                    part, part, 2 * part));
-  };
-  check_tile("m", benchmark.tile_m, core.mma_m);
-  check_tile("n", benchmark.tile_n, core.mma_n);
-  check_tile("k", benchmark.tile_k, core.mma_k);
-  if (benchmark.warps < 1 || benchmark.warps > config.max_warps) {
-    throw UsageError(fmt::format("{} warps are impossible\n  fix: use 1 to {}", benchmark.warps,
-                                 config.max_warps));
-  }
-  const int64_t blocks =
-      int64_t{benchmark.chains} * (benchmark.tile_m / core.mma_m) * (benchmark.tile_n / core.mma_n);
-  if (benchmark.chains < 1 || blocks > kMaxBlocksPerWarp) {
-    throw UsageError(fmt::format(
-        "{} independent tiles of {}x{} are impossible\n  fix: 1 to {} blocks of {}x{} in all",
-        benchmark.chains, benchmark.tile_m, benchmark.tile_n, kMaxBlocksPerWarp, core.mma_m,
-        core.mma_n));
-  }
-  if (benchmark.repeat < 1 || benchmark.repeat > kMaxRepeat) {
-    throw UsageError(fmt::format("{} repetitions are impossible\n  fix: use 1 to {}",
-                                 benchmark.repeat, kMaxRepeat));
-  }
+  check_mma(config, benchmark);
   const ContextScope scope(impl_->context.get());
   GpuKernel kernel;
   kernel.program = mma_program(config, benchmark);

@@ -40,6 +40,7 @@ bool SharedMemory::is_idle() const {
 void SharedMemory::on_clock() {
   if (sleeper_.wakes_up()) return;
   if (is_idle()) {
+    is_replaying.write(false);
     sleeper_.fall_asleep();
     next_trigger(arrivals_);
     return;

@@ -12,7 +12,6 @@ using accel::Cause;
 
 constexpr int kThreadsPerWarp = 32;
 constexpr int kRegisterBytesPerWarp = 4 * kThreadsPerWarp;
-/// Bits of a register that a value takes: operands 8, sums 32.
 constexpr int kSumBytes = 4;
 /// Operands of the microbenchmark.
 constexpr uint64_t kBenchmarkSeed = 1;
@@ -410,6 +409,8 @@ void SubCore::issue(Warp& warp, int64_t now) {
     case WarpOp::kExit:
       warp.is_resident = false;
       --num_resident_;
+      // The slot's next warp is the youngest, not the one to be greedy with.
+      if (config_.scheduler == WarpScheduler::kGreedyThenOldest) last_issued_ = -1;
       events_.push({WarpEvent::Kind::kDone, warp.cta});
       return;
     default:

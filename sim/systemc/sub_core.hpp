@@ -80,7 +80,7 @@ SC_MODULE(SubCore) {
   void issue_store(Warp & warp);
   /// Warps in the order in which the scheduler looks at them.
   void order_warps();
-  /// Bytes of a load that lie within the matrices.
+  /// Bytes of a load: its chunks that begin within the matrices.
   int load_bytes(const CtaContext& cta, int load, int64_t tile) const;
 
   GpuConfig config_;

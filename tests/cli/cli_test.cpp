@@ -103,7 +103,18 @@ INSTANTIATE_TEST_SUITE_P(
              "--fault", "sm[0].sub[0].lane[512].weight[0].sa0"},
             2,
             "lane 512 is outside the GPU of 1 SM x 4 sub-cores x 512 lanes; lanes are 0 to 511"},
-        BadCall{"mma_warps", {"mma", "--warps", "65"}, 2, "65 warps are impossible"},
+        BadCall{"gemm_foreign_option",
+                {"gemm", "--accelerator", "gpu_sm", "--array", "16x16", "--m", "1", "--n", "1",
+                 "--k", "1"},
+                2,
+                "--array means nothing to --accelerator gpu_sm"},
+        BadCall{"gemm_foreign_gpu_option",
+                {"gemm", "--array", "16x16", "--sms", "4", "--m", "1", "--n", "1", "--k", "1"},
+                2,
+                "--sms means nothing to --accelerator tpu"},
+        BadCall{"trace_kind", {"trace", "x.yaml", "--out", "x.png"}, 2, "unknown kind of waveform"},
+        BadCall{"trace_folder", {"trace", "x.yaml", "--out", "/nowhere/x.vcd"}, 3, "/nowhere"},
+        BadCall{"mma_warps", {"mma", "--warps", "65"}, 2, "warps 65 is out of range"},
         BadCall{"mma_preset", {"mma", "--preset", "ampere"}, 2, "unknown GPU preset 'ampere'"},
         BadCall{"mma_config_and_options",
                 {"mma", "x.yaml", "--warps", "4"},
@@ -248,6 +259,19 @@ TEST(Cli, a_signed_multiplier_with_an_unsigned_format_is_refused) {
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.output,
               HasSubstr("'fw8s_bw' is signed, number format 'affine_u8' needs an unsigned"));
+}
+
+TEST(Cli, a_bad_second_variant_is_refused_before_the_first_runs) {
+  TemporaryDirectory folder;
+  const auto file = folder.path() / "v.yaml";
+  write_file_atomically(
+      file,
+      "network: strokes_mlp\ndata: {name: strokes}\nmultiplier: {netlist: fw8u_trunc6}\nvariants:\n"
+      "  - {name: good}\n  - {name: bad, faults: ['pe[99][0].weight[0].sa0']}\n");
+  const auto result = faultwave({"run", file.string(), "--limit", "5"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.output, HasSubstr("row 99 is outside"));
+  EXPECT_THAT(result.output, ::testing::Not(HasSubstr("== good ==")));
 }
 
 TEST(Cli, an_unwritable_result_file_is_an_error_without_half_a_file) {

@@ -1,4 +1,4 @@
-// The gate-level TPU and the product tables that mitigations see must be the same machine.
+// Gate-level accelerators and the product tables that mitigations see must be the same machines.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -70,15 +70,19 @@ AcceleratorConfig random_accelerator(bool is_gpu, CounterRng& rng) {
   systemc::GpuConfig gpu = systemc::gpu_preset(rng.below(2) == 0 ? "turing" : "ampere_a100");
   gpu.sms = pick({1, 2, 3});
   gpu.sub_cores = pick({1, 2, 4});
-  gpu.tensor_core = {.rows = pick({1, 2, 8}), .cols = pick({1, 2, 4}), .depth = pick({1, 4, 8})};
+  gpu.tensor_core = {
+      .rows = pick({1, 2, 8, 16}), .cols = pick({1, 2, 4}), .depth = pick({1, 4, 8, 16, 32})};
   gpu.tensor_core.mma_m = gpu.tensor_core.rows * 2;
   gpu.tensor_core.mma_n = gpu.tensor_core.cols * pick({1, 2});
-  gpu.tensor_core.mma_k = gpu.tensor_core.depth * pick({1, 2});
+  gpu.tensor_core.mma_k = gpu.tensor_core.depth * pick({1, 2, 4});
   gpu.warp_m = gpu.tensor_core.mma_m * pick({1, 2});
   gpu.warp_n = gpu.tensor_core.mma_n;
   gpu.cta_m = gpu.warp_m * pick({1, 2});
   gpu.cta_n = gpu.warp_n * pick({1, 3});
-  gpu.cta_k = 16 * pick({1, 2});
+  gpu.cta_k = std::max(16, gpu.tensor_core.mma_k) * pick({1, 2});
+  gpu.async_copy = rng.below(2) == 0;
+  gpu.shared_layout = static_cast<systemc::SharedLayout>(rng.below(3));
+  gpu.scheduler = static_cast<systemc::WarpScheduler>(rng.below(2));
   return gpu;
 }
 

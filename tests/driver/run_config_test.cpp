@@ -135,7 +135,23 @@ TEST(RunConfig, impossible_gpus_are_refused_at_their_place) {
   EXPECT_THAT(message("tensor_core.mma=3"),
               HasSubstr("known: rows, cols, depth, mma_m, mma_n, mma_k"));
   EXPECT_THAT(message("scheduler=gtoo"), HasSubstr("did you mean 'gto'"));
-  EXPECT_THAT(message("sms=200"), HasSubstr("sms 200 is out of range"));
+  EXPECT_THAT(message("sms=200"), HasSubstr("'accelerator.sms': 200 is out of range"));
+}
+
+TEST(RunConfig, too_many_fault_sets_and_batches_are_refused_before_anything_runs) {
+  TemporaryDirectory folder;
+  const auto file = folder.path() / "run.yaml";
+  write_file_atomically(file, kGpu);
+  const auto message = [&](const std::vector<std::string>& overrides) {
+    return refusal([&] { check_experiment(load_run_config(file, overrides)); });
+  };
+  // Two faults in many lanes: hardly any two lanes show the same.
+  const std::string twice =
+      "faults=[{target: random_net, rate: 0.5}, {target: random_net, rate: 0.5, seed: 2}]";
+  EXPECT_THAT(message({twice, "mitigations=[fal_retune]"}),
+              HasSubstr("more than 8192 distinct fault sets"));
+  EXPECT_EQ(message({twice, "mitigations=[none]"}), "accepted");
+  EXPECT_THAT(message({"accelerator.batch_images=1000000"}), HasSubstr("batch_images: at most"));
 }
 
 TEST(RunConfig, faults_of_the_other_accelerator_are_refused_at_their_line) {
@@ -180,6 +196,11 @@ TEST(RunConfig, variants_replace_keys_and_keep_the_rest) {
   EXPECT_THAT(message("[]"), HasSubstr("'variants': holds none"));
   EXPECT_THAT(message("[{name: a, sed: 3}]"), HasSubstr("did you mean 'seed'"));
   EXPECT_THAT(message("[3]"), HasSubstr("a map of keys is needed"));
+  EXPECT_THAT(message("[{name: ''}]"), HasSubstr("'variants[0].name': is empty"));
+  EXPECT_THAT(message("[{name: a, output: {json: x.json}}]"),
+              HasSubstr("'variants[0].output': belongs to the whole file"));
+  EXPECT_EQ(message("[{name: a}]"), "accepted");
+  EXPECT_EQ(load_run_configs(file).front().variant, "a");
 }
 
 TEST(MmaConfig, bad_points_are_refused_at_their_place) {
@@ -196,6 +217,15 @@ TEST(MmaConfig, bad_points_are_refused_at_their_place) {
               HasSubstr("mma.yaml:3:6: unknown key 'mma[0].warp'"));
   EXPECT_THAT(message("accelerator: {type: gpu_sm}\nmma: [{warps: 0}]\n"),
               HasSubstr("'mma[0].warps': 0 is out of range"));
+  const std::string second = "accelerator: {type: gpu_sm}\nmma:\n  - {warps: 1}\n  - ";
+  EXPECT_THAT(message(second + "{tile_m: 17}\n"),
+              HasSubstr("mma.yaml:4:5: tile_m 17 is no multiple of the mma's 16"));
+  EXPECT_THAT(message(second + "{warps: 100}\n"),
+              HasSubstr("mma.yaml:4:5: warps 100 is out of range"));
+  EXPECT_THAT(message(second + "{chains: 64, tile_n: 16}\n"), HasSubstr("registers per thread"));
+  EXPECT_THAT(message(second + "{warps: 64, chains: 32}\n"), HasSubstr("registers per thread"));
+  EXPECT_THAT(message(second + "{warps: 8, tile_k: 999936, repeat: 1000000}\n"),
+              HasSubstr("products in all are too many"));
 }
 
 TEST(RunConfig, defaults_are_those_of_the_documentation) {
