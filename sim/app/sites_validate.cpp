@@ -104,10 +104,11 @@ std::string summary_line(const ValidationReport& report) {
       std::adjacent_find(vectors.begin(), vectors.end(), std::not_equal_to<>()) == vectors.end();
   if (is_same) vectors.resize(1);
   const uint64_t differences = report.num_disagreements();
-  return fmt::format(
-      "{} sites, {} faults, {} vectors: {}", report.num_sites, report.bit_parallel.num_faults,
-      fmt::join(vectors, " and "),
-      differences == 0 ? "no disagreement" : fmt::format("{} disagreements", differences));
+  return fmt::format("{} sites, {} faults, {} vectors: {}", report.num_sites,
+                     report.bit_parallel.num_faults, fmt::join(vectors, " and "),
+                     differences == 0 ? "no disagreement"
+                                      : fmt::format("{} disagreement{}", differences,
+                                                    differences == 1 ? "" : "s"));
 }
 
 nlohmann::ordered_json report_json(const LoadedNetlist& loaded, const ValidationReport& report,

@@ -99,7 +99,7 @@ TEST_F(SitesValidate, fails_when_a_simulator_computes_another_product) {
       sites({"--validate", "--vectors", "25", "--site", "O[15].sa0", "--json", file.string()});
   EXPECT_EQ(result.exit_code, 1) << result.output;
   EXPECT_THAT(result.output,
-              AllOf(HasSubstr("check failed"), HasSubstr("1 disagreements"), HasSubstr("43981")));
+              AllOf(HasSubstr("check failed"), HasSubstr("1 disagreement"), HasSubstr("43981")));
   const json report = json::parse(read_file(file));
   EXPECT_EQ(report["disagreements"], 1);
   ASSERT_EQ(report["differences"].size(), 1u);
