@@ -30,20 +30,6 @@ struct Source {
   const uint8_t* code_row(const Lookup& lookup) const { return codes + stride * lookup.code_row; }
 };
 
-/// A handful of codes, one at a time.
-void add_few(const Source& source, std::span<const Lookup> lookups, std::size_t num_codes,
-             LookupSign sign, uint32_t* sums) {
-  for (std::size_t i = 0; i < num_codes; ++i) {
-    uint32_t sum = 0;
-    for (const Lookup& lookup : lookups) {
-      const uint8_t* row = source.row(lookup);
-      const uint8_t code = source.code_row(lookup)[i];
-      sum += static_cast<uint32_t>(row[code] | row[256 + code] << 8);
-    }
-    sums[i] += sign == LookupSign::kAdd ? sum : 0u - sum;
-  }
-}
-
 // Every instruction set defines
 //   kStep                         codes of one vector
 //   kBlock                        vectors that share the loads of a row
@@ -223,6 +209,22 @@ void add_block(const Source& source, std::span<const Lookup> lookups, LookupSign
   }
 }
 #endif
+
+/// A handful of codes, one at a time. Entries of a row are read together: rows come from afar.
+void add_few(const Source& source, std::span<const Lookup> lookups, std::size_t num_codes,
+             LookupSign sign, uint32_t* sums) {
+  uint32_t totals[kFew] = {};
+  for (const Lookup& lookup : lookups) {
+    const uint8_t* row = source.row(lookup);
+    const uint8_t* code_row = source.code_row(lookup);
+    for (std::size_t i = 0; i < num_codes; ++i) {
+      totals[i] += static_cast<uint32_t>(row[code_row[i]] | row[256 + code_row[i]] << 8);
+    }
+  }
+  for (std::size_t i = 0; i < num_codes; ++i) {
+    sums[i] += sign == LookupSign::kAdd ? totals[i] : 0u - totals[i];
+  }
+}
 
 void add_lookups(const uint8_t* const* tables, std::span<const Lookup> lookups,
                  const uint8_t* codes, std::size_t code_stride, std::size_t num_codes,
