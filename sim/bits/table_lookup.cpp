@@ -3,6 +3,7 @@
 #define HWY_TARGET_INCLUDE "bits/table_lookup.cpp"
 #include <hwy/foreach_target.h>
 //
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -28,6 +29,13 @@ struct Source {
     return tables[lookup.table] + kLookupRowBytes * lookup.row;
   }
   const uint8_t* code_row(const Lookup& lookup) const { return codes + stride * lookup.code_row; }
+  /// Rows of many tables come from the third-level cache, in no order that hardware foresees.
+  HWY_INLINE void prefetch(std::span<const Lookup> lookups, std::size_t current) const {
+    constexpr std::size_t kDistance = 8;
+    if (current + kDistance >= lookups.size()) return;
+    const uint8_t* ahead = row(lookups[current + kDistance]);
+    for (std::size_t byte = 0; byte < kLookupRowBytes; byte += 64) hwy::Prefetch(ahead + byte);
+  }
 };
 
 // Every instruction set defines
@@ -95,9 +103,10 @@ void add_block(const Source& source, std::span<const Lookup> lookups, LookupSign
     for (std::size_t v = 0; v < kVectors; ++v) {
       low[v] = high[v] = Sums{hn::Zero(d), hn::Zero(d)};
     }
-    for (const Lookup& lookup : now) {
-      const uint8_t* row = source.row(lookup);
-      const uint8_t* code_row = source.code_row(lookup);
+    for (std::size_t l = 0; l < now.size(); ++l) {
+      source.prefetch(now, l);
+      const uint8_t* row = source.row(now[l]);
+      const uint8_t* code_row = source.code_row(now[l]);
       __m512i table[8];
       for (int part = 0; part < 8; ++part) table[part] = _mm512_loadu_si512(row + 64 * part);
       for (std::size_t v = 0; v < kVectors; ++v) {
@@ -138,9 +147,10 @@ void add_block(const Source& source, std::span<const Lookup> lookups, LookupSign
   __m512i both[kHalves];
   __m512i odd[kHalves];
   for (std::size_t h = 0; h < kHalves; ++h) both[h] = odd[h] = _mm512_setzero_si512();
-  for (const Lookup& lookup : lookups) {
-    const uint8_t* row = source.row(lookup);
-    const uint8_t* code_row = source.code_row(lookup);
+  for (std::size_t l = 0; l < lookups.size(); ++l) {
+    source.prefetch(lookups, l);
+    const uint8_t* row = source.row(lookups[l]);
+    const uint8_t* code_row = source.code_row(lookups[l]);
     __m512i table[8];
     for (int part = 0; part < 8; ++part) {
       const auto bytes = [&](int offset) {
@@ -194,7 +204,10 @@ void add_block(const Source& source, std::span<const Lookup> lookups, LookupSign
     code_rows[slot] = source.code_row(lookup);
   };
   for (; lookups.size() >= kRows; lookups = lookups.subspan(kRows)) {
-    for (std::size_t slot = 0; slot < kRows; ++slot) prepare(slot, lookups[slot]);
+    for (std::size_t slot = 0; slot < kRows; ++slot) {
+      source.prefetch(lookups, slot);
+      prepare(slot, lookups[slot]);
+    }
     for (std::size_t i = 0; i < kCodes; ++i) {
       totals[i] += uint32_t{entries[0][code_rows[0][i]]} + entries[1][code_rows[1][i]] +
                    entries[2][code_rows[2][i]] + entries[3][code_rows[3][i]];
