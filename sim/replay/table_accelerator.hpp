@@ -29,6 +29,8 @@ class TableAccelerator : public accel::Accelerator {
   /// None.
   std::span<const accel::Cause> causes() const override { return {}; }
   void set_bypassed_pes(const std::vector<int>& pes) override { bypassed_ = pes; }
+  /// There are no cycles to tell of.
+  void set_trace_listener(accel::TraceListener*) override {}
   int k_period() const override { return mapping().k_period(); }
   void pes_of_output(const accel::GemmShape& shape, int64_t m, int64_t n, int* pes) const override {
     mapping().pes_of_output(shape, m, n, pes);
