@@ -20,8 +20,8 @@ constexpr const char* kDecimal = "@24";
 constexpr const char* kSignedDecimal = "@420";
 constexpr const char* kBit = "@28";
 constexpr const char* kText = "@22";
-constexpr const char* kGroupBegin = "@c00200";
-constexpr const char* kGroupEnd = "@1401200";
+constexpr const char* kGroupBegin = "@800200";
+constexpr const char* kGroupEnd = "@1000200";
 /// GTKWave's colour 1, red.
 constexpr const char* kForcedColour = "[color] 1";
 
@@ -48,7 +48,7 @@ struct ControlSignals {
   VcdWriter::Signal cause, first, second, third;
 };
 
-std::string layer_of(const RunConfig&, const ExperimentInputs& inputs, const std::string& layer) {
+std::string layer_of(const ExperimentInputs& inputs, const std::string& layer) {
   std::vector<std::string> names;
   for (const auto& entry : inputs.network.layers) {
     if (entry.kind == nn::LayerKind::kMatrix) names.push_back(entry.name);
@@ -59,6 +59,26 @@ std::string layer_of(const RunConfig&, const ExperimentInputs& inputs, const std
                                  suggestion(layer, names)));
   }
   return layer;
+}
+
+/// Controllers of the PEs: the TPU's, or the sub-cores of the lanes.
+std::vector<int> units_of(const ExperimentInputs& inputs, const std::vector<int>& pes) {
+  if (inputs.space.kind() == fault::PeSpace::Kind::kArray) return {0};
+  std::set<int> units;
+  for (const int pe : pes) units.insert(pe / inputs.space.dim(2));
+  return {units.begin(), units.end()};
+}
+
+/// "sm[0].sub[2]" -> top, sm[0], sub[2], and then `inner`.
+std::vector<std::string> scopes(const std::string& name, const std::vector<std::string>& inner) {
+  std::vector<std::string> result = {"top"};
+  std::size_t begin = 0;
+  for (std::size_t dot = 0; dot != std::string::npos; begin = dot + 1) {
+    dot = name.find('.', begin);
+    result.push_back(name.substr(begin, dot == std::string::npos ? dot : dot - begin));
+  }
+  result.insert(result.end(), inner.begin(), inner.end());
+  return result;
 }
 
 /// Draws the two runs.
@@ -101,8 +121,8 @@ class TraceDrawing {
  private:
   void declare() {
     layer_ = vcd_.add_text({"top"}, "layer");
-    for (const int unit : units()) {
-      const std::vector<std::string> scope = {"top", unit_name(unit)};
+    for (const int unit : units_of(inputs_, request_.pes)) {
+      const auto scope = scopes(unit_name(unit), {});
       ControlSignals signals{};
       signals.cause = vcd_.add_text(scope, "cause");
       if (is_gpu_) {
@@ -119,14 +139,14 @@ class TraceDrawing {
     for (const int pe : request_.pes) {
       const std::string name = inputs_.space.pe_name(pe);
       PeSignals signals;
-      signals.golden = declare_registers({"top", name, "golden"});
-      signals.faulty = declare_registers({"top", name, "faulty"});
-      signals.differs = vcd_.add({"top", name}, "product_differs", 1);
+      signals.golden = declare_registers(scopes(name, {"golden"}));
+      signals.faulty = declare_registers(scopes(name, {"faulty"}));
+      signals.differs = vcd_.add(scopes(name, {}), "product_differs", 1);
       for (const auto& [scope, nets] :
            {std::pair("golden", &signals.golden_nets), std::pair("faulty", &signals.faulty_nets),
             std::pair("mismatch", &signals.mismatches)}) {
         for (const auto& net : inputs_.multiplier.netlist.nets) {
-          nets->push_back(vcd_.add({"top", name, "mult", scope}, net.name, 1));
+          nets->push_back(vcd_.add(scopes(name, {"mult", scope}), net.name, 1));
         }
       }
       pes_.push_back(std::move(signals));
@@ -138,13 +158,6 @@ class TraceDrawing {
         vcd_.add(scope, "valid", 1),      vcd_.add(scope, "added", 1),
         vcd_.add(scope, "activation", 8), vcd_.add(scope, "weight", 8),
         vcd_.add(scope, "product", 16),   vcd_.add(scope, is_gpu_ ? "accumulator" : "psum", 32)};
-  }
-
-  std::vector<int> units() const {
-    if (!is_gpu_) return {0};
-    std::set<int> units;
-    for (const int pe : request_.pes) units.insert(pe / inputs_.space.dim(2));
-    return {units.begin(), units.end()};
   }
 
   std::string unit_name(int unit) const {
@@ -159,7 +172,7 @@ class TraceDrawing {
       if (start <= cycle) layer = name;
     }
     vcd_.set_text(layer_, layer);
-    const auto all = units();
+    const auto all = units_of(inputs_, request_.pes);
     for (std::size_t i = 0; i < all.size(); ++i) {
       const accel::ControlProbe* probe = faulty_.recorder.control(all[i], offset);
       const accel::ControlProbe idle;
@@ -188,8 +201,11 @@ class TraceDrawing {
     const accel::PeProbe* faulty = faulty_.recorder.pe(pe, offset);
     draw_registers(signals.golden, golden);
     draw_registers(signals.faulty, faulty);
-    if (golden == nullptr || faulty == nullptr || !golden->is_valid || !faulty->is_valid) {
-      vcd_.set(signals.differs, 0);
+    const bool is_valid =
+        golden != nullptr && faulty != nullptr && golden->is_valid && faulty->is_valid;
+    vcd_.set(signals.differs, is_valid && golden->product != faulty->product ? 1 : 0);
+    // The registers of an idle PE hold operands all the same; those of an idle lane are not told.
+    if (golden == nullptr || faulty == nullptr || (is_gpu_ && !is_valid)) {
       for (std::size_t net = 0; net < signals.mismatches.size(); ++net) {
         vcd_.set_unknown(signals.golden_nets[net]);
         vcd_.set_unknown(signals.faulty_nets[net]);
@@ -197,7 +213,6 @@ class TraceDrawing {
       }
       return;
     }
-    vcd_.set(signals.differs, golden->product != faulty->product ? 1 : 0);
     const uint64_t cycle = *faulty_.recorder.first_cycle() + offset;
     const auto golden_nets = evaluate(golden_model_, {}, *golden, pe, cycle);
     const auto faulty_nets = evaluate(faulty_model_, forced_sites(pe, cycle), *faulty, pe, cycle);
@@ -290,15 +305,17 @@ class TraceDrawing {
       }
       show(kBit, pes_[i].differs);
       text += "@200\n-nets: golden, faulty, mismatch\n";
-      for (std::size_t net = 0; net < pes_[i].mismatches.size(); ++net) {
-        const bool forced = is_forced(request_.pes[i], net);
-        if (!forced && !can_differ(net, request_.pes[i])) continue;
-        if (forced) text += std::string(kForcedColour) + "\n";
-        show(kBit, pes_[i].golden_nets[net]);
-        if (forced) text += std::string(kForcedColour) + "\n";
-        show(kBit, pes_[i].faulty_nets[net]);
-        if (forced) text += std::string(kForcedColour) + "\n";
-        show(kBit, pes_[i].mismatches[net]);
+      const auto reached = reached_nets(request_.pes[i]);
+      for (const bool shows_forced : {true, false}) {
+        for (std::size_t net = 0; net < reached.size(); ++net) {
+          const bool forced = is_forced(request_.pes[i], net);
+          if (forced != shows_forced || !(forced || reached[net])) continue;
+          for (const auto* nets :
+               {&pes_[i].golden_nets, &pes_[i].faulty_nets, &pes_[i].mismatches}) {
+            if (forced) text += std::string(kForcedColour) + "\n";
+            show(kBit, (*nets)[net]);
+          }
+        }
       }
       group(kGroupEnd, name);
     }
@@ -306,8 +323,8 @@ class TraceDrawing {
                               num_cycles, first);
   }
 
-  /// Nets behind a forced site, and the outputs.
-  bool can_differ(std::size_t net, int pe) const {
+  /// Nets behind the forced sites of a PE, and the outputs.
+  std::vector<bool> reached_nets(int pe) const {
     const auto& netlist = inputs_.multiplier.netlist;
     std::vector<bool> reached(netlist.nets.size());
     for (const auto& fault : faulty_.faults) {
@@ -316,13 +333,14 @@ class TraceDrawing {
                                    : netlist.gates[static_cast<std::size_t>(fault.site.gate)].out] =
           true;
     }
+    // Gates are in topological order.
     for (const auto& gate : netlist.gates) {
       for (const netlist::NetId input : gate.in) {
         if (input != netlist::kNoNet && reached[input]) reached[gate.out] = true;
       }
     }
-    return reached[net] ||
-           std::find(netlist.port_o.begin(), netlist.port_o.end(), net) != netlist.port_o.end();
+    for (const netlist::NetId output : netlist.port_o) reached[output] = true;
+    return reached;
   }
 
   const ExperimentInputs& inputs_;
@@ -339,13 +357,6 @@ class TraceDrawing {
   std::vector<PeSignals> pes_;
   int64_t num_compared_ = 0;
 };
-
-std::vector<int> units_of(const ExperimentInputs& inputs, const std::vector<int>& pes) {
-  if (inputs.space.kind() == fault::PeSpace::Kind::kArray) return {0};
-  std::set<int> units;
-  for (const int pe : pes) units.insert(pe / inputs.space.dim(2));
-  return {units.begin(), units.end()};
-}
 
 /// PEs of the request, or those that carry faults.
 std::vector<int> chosen_pes(const ExperimentInputs& inputs, const TraceRequest& request) {
@@ -398,7 +409,7 @@ Trace run_trace(const RunConfig& config, const TraceRequest& original,
   const ExperimentInputs inputs = load_experiment_inputs(config);
   TraceRequest request = original;
   request.pes = chosen_pes(inputs, original);
-  request.window.layer = layer_of(config, inputs, original.window.layer);
+  request.window.layer = layer_of(inputs, original.window.layer);
   if (request.window.to <= request.window.from) {
     throw UsageError(fmt::format("the window {} to {} holds no cycle\n  fix: --to after --from",
                                  request.window.from, request.window.to));
