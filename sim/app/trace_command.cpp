@@ -6,6 +6,7 @@
 #include "app/options.hpp"
 #include "base/file.hpp"
 #include "base/subprocess.hpp"
+#include "driver/follow.hpp"
 #include "driver/trace.hpp"
 
 namespace faultwave::app {
@@ -21,7 +22,7 @@ po::options_description describe_options() {
   // clang-format off
   options.add_options()
       ("config", po::value<std::string>()->required(), "configuration file (docs/configuration.md)")
-      ("out", po::value<std::string>()->required(),
+      ("out", po::value<std::string>(),
        "waveform file, .vcd or .fst; a GTKWave save file .gtkw is written beside it")
       ("pe", po::value<std::vector<std::string>>()->composing(),
        "PE of a systolic array: ROW,COLUMN (repeatable; default: PEs with a fault, at most four)")
@@ -32,6 +33,8 @@ po::options_description describe_options() {
       ("image", po::value<int64_t>()->default_value(0), "image of the configuration's slice")
       ("from", po::value<int64_t>()->default_value(0), "first cycle")
       ("to", po::value<int64_t>(), "end of the window (default: 1000 cycles)")
+      ("follow", "print where the fault is alive, from the net to the logits of the image")
+      ("json", po::value<std::string>(), "with --follow: write the table as JSON ('-': stdout)")
       ("variant", po::value<std::string>()->default_value(""), "of a configuration with variants")
       ("set", po::value<std::vector<std::string>>()->composing(),
        "override a key: --set accelerator.rows=32 (repeatable)");
@@ -86,25 +89,32 @@ void write_fst(const std::string& vcd, const fs::path& path) {
   write_file_atomically(path, read_file(converted));
 }
 
-}  // namespace
+driver::RunConfig read_config(const po::variables_map& values) {
+  std::vector<std::string> overrides;
+  if (values.count("set") != 0) overrides = values["set"].as<std::vector<std::string>>();
+  return pick_variant(driver::load_run_configs(values["config"].as<std::string>(), overrides),
+                      values["variant"].as<std::string>());
+}
 
-int run_trace_command(const Arguments& arguments) {
-  po::variables_map values;
-  if (!parse_options("trace CONFIG --out FILE.{vcd,fst} [options]", describe_options(), {"config"},
-                     arguments, values)) {
-    return 0;
-  }
-  const fs::path out = values["out"].as<std::string>();
+void follow(const po::variables_map& values, const driver::RunConfig& config) {
+  const std::string json_path =
+      values.count("json") != 0 ? values["json"].as<std::string>() : std::string();
+  if (!json_path.empty()) check_output(json_path);
+  const auto propagation = driver::follow_fault(config, values["image"].as<int64_t>());
+  if (json_path != "-") std::cout << driver::propagation_text(propagation);
+  if (!json_path.empty()) write_output(json_path, driver::propagation_json(config, propagation));
+}
+
+void check_waveform(const fs::path& out) {
   if (out.extension() != ".vcd" && out.extension() != ".fst") {
     throw UsageError(fmt::format("--out {}: unknown kind of waveform\n  fix: name it .vcd or .fst",
                                  out.string()));
   }
   check_output(out.string());
-  std::vector<std::string> overrides;
-  if (values.count("set") != 0) overrides = values["set"].as<std::vector<std::string>>();
-  const auto config =
-      pick_variant(driver::load_run_configs(values["config"].as<std::string>(), overrides),
-                   values["variant"].as<std::string>());
+}
+
+void draw(const po::variables_map& values, const driver::RunConfig& config) {
+  const fs::path out = values["out"].as<std::string>();
   const auto trace =
       driver::run_trace(config, read_request(values, config), out.filename().string());
   if (out.extension() == ".fst") {
@@ -124,6 +134,24 @@ int run_trace_command(const Arguments& arguments) {
       out.string(), trace.first_cycle, trace.first_cycle + trace.num_cycles - 1,
       fmt::join(names, ", "), trace.num_products_compared, trace.golden_label, trace.faulty_label,
       save_file.string());
+}
+
+}  // namespace
+
+int run_trace_command(const Arguments& arguments) {
+  po::variables_map values;
+  if (!parse_options("trace CONFIG {--out FILE.{vcd,fst} | --follow} [options]", describe_options(),
+                     {"config"}, arguments, values)) {
+    return 0;
+  }
+  const bool follows = values.count("follow") != 0;
+  if (!follows && values.count("out") == 0) {
+    throw UsageError("nothing to do\n  fix: --out FILE.vcd, or --follow");
+  }
+  if (values.count("out") != 0) check_waveform(values["out"].as<std::string>());
+  const auto config = read_config(values);
+  if (follows) follow(values, config);
+  if (values.count("out") != 0) draw(values, config);
   return 0;
 }
 

@@ -100,6 +100,7 @@ class BatchRunner {
         loaded_.layers[index].bypass_faulty_pes ? loaded_.faulty_pes : std::vector<int>{};
     accelerator_.set_bypassed_pes(bypassed_pes);
     const auto cycles = accelerator_.run_gemm(job, sums.data());
+    if (options_.listener != nullptr) options_.listener->on_sums(layer, sums);
     apply_corrections(layer, loaded_.layers[index], options_.format, input.quantization.zero_point,
                       matrix.data(), job.m, accelerator_, bypassed_pes, sums.data());
     report.m += job.m;
@@ -111,8 +112,14 @@ class BatchRunner {
     } else {
       values_[static_cast<std::size_t>(layer.output)] =
           nn::requantize(layer, network_, sums.data(), num_images, rows);
+      tell_codes(layer);
     }
     return cycles;
+  }
+
+  void tell_codes(const nn::Layer& layer) {
+    if (options_.listener == nullptr) return;
+    options_.listener->on_codes(layer, values_[static_cast<std::size_t>(layer.output)]);
   }
 
   /// The logits themselves, as they are or reshaped later.
@@ -146,6 +153,7 @@ class BatchRunner {
     }
     values_[static_cast<std::size_t>(layer.output)] =
         nn::run_vector_layer(network_, layer, inputs, num_images);
+    tell_codes(layer);
     // Flatten and Reshape rename bytes: no work for the activation unit.
     if (layer.kind == nn::LayerKind::kReshape) return {};
     return accelerator_.run_vector(layer.name, num_values);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,12 +25,23 @@ struct LoadedNetwork {
 /// The network's own weights everywhere.
 LoadedNetwork load_unmodified(const nn::Network& network);
 
+/// Sees the values of a run, layer by layer.
+class ValueListener {
+ public:
+  virtual ~ValueListener() = default;
+  /// Raw sums of the accelerator, before corrections: [m][n].
+  virtual void on_sums(const nn::Layer& layer, std::span<const int32_t> sums) = 0;
+  /// Codes that a layer hands on, requantised or pooled.
+  virtual void on_codes(const nn::Layer& layer, std::span<const uint8_t> codes) = 0;
+};
+
 struct RunnerOptions {
   netlist::NumberFormat format = netlist::NumberFormat::kAffineU8;
   bool weight_on_port_a = true;
   /// Images that go through all layers together; 0: as many as `buffer_bytes` holds, at least one.
   int64_t batch_images = 0;
   int64_t buffer_bytes = int64_t{24} << 20;
+  ValueListener* listener = nullptr;
 };
 
 /// Upper bound on host memory for one im2col matrix.
