@@ -10,7 +10,7 @@ runtime_packages=(
 
 # To run the tests and the format check as well. The ONNX Runtime oracle needs node and npm; an
 # installation from elsewhere is fine.
-test_packages=(libgtest-dev libgmock-dev clang-format iverilog python3 python3-numpy)
+test_packages=(libgtest-dev libgmock-dev clang-format iverilog gtkwave python3 python3-numpy)
 command -v node >/dev/null || test_packages+=(nodejs)
 command -v npm >/dev/null || test_packages+=(npm)
 

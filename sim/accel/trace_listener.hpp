@@ -18,6 +18,10 @@ struct PeProbe {
   bool is_added = false;  ///< neither gated nor bypassed
   bool is_negated = false;
   int32_t sum = 0;  ///< psum register of the PE, accumulator of the lane's dot-product unit
+  // TPU: what enters the PE's row from the skewing data setup, and what leaves its column.
+  uint8_t edge_activation = 0;
+  bool edge_is_valid = false;
+  int32_t column_sum = 0;
   bool operator==(const PeProbe&) const = default;
 };
 

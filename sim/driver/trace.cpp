@@ -38,6 +38,7 @@ struct Side {
 struct PeSignals {
   struct Registers {
     VcdWriter::Signal valid, added, activation, weight, product, sum;
+    VcdWriter::Signal edge_activation, edge_valid, column_sum;  ///< TPU
   };
   Registers golden, faulty;
   VcdWriter::Signal differs;
@@ -81,6 +82,11 @@ std::vector<std::string> scopes(const std::string& name, const std::vector<std::
   return result;
 }
 
+const netlist::Netlist& scalar_netlist(const ExperimentInputs& inputs,
+                                       const TraceRequest& request) {
+  return request.scalar_netlist == nullptr ? inputs.multiplier.netlist : *request.scalar_netlist;
+}
+
 /// Draws the two runs.
 class TraceDrawing {
  public:
@@ -92,8 +98,8 @@ class TraceDrawing {
         faulty_(faulty),
         is_gpu_(std::holds_alternative<systemc::GpuConfig>(config.accelerator)),
         sites_(netlist::enumerate_sites(inputs.multiplier.netlist)),
-        golden_model_(inputs.multiplier.netlist),
-        faulty_model_(inputs.multiplier.netlist),
+        golden_model_(scalar_netlist(inputs, request)),
+        faulty_model_(scalar_netlist(inputs, request)),
         vcd_("1 ns", fmt::format("Faultwave {} ({}); one nanosecond is one cycle of the {}",
                                  version(), git_revision(), description(config.accelerator))) {}
 
@@ -154,10 +160,19 @@ class TraceDrawing {
   }
 
   PeSignals::Registers declare_registers(const std::vector<std::string>& scope) {
-    return {
-        vcd_.add(scope, "valid", 1),      vcd_.add(scope, "added", 1),
-        vcd_.add(scope, "activation", 8), vcd_.add(scope, "weight", 8),
-        vcd_.add(scope, "product", 16),   vcd_.add(scope, is_gpu_ ? "accumulator" : "psum", 32)};
+    PeSignals::Registers signals{};
+    signals.valid = vcd_.add(scope, "valid", 1);
+    signals.added = vcd_.add(scope, "added", 1);
+    signals.activation = vcd_.add(scope, "activation", 8);
+    signals.weight = vcd_.add(scope, "weight", 8);
+    signals.product = vcd_.add(scope, "product", 16);
+    signals.sum = vcd_.add(scope, is_gpu_ ? "accumulator" : "psum", 32);
+    if (!is_gpu_) {
+      signals.edge_activation = vcd_.add(scope, "edge_activation", 8);
+      signals.edge_valid = vcd_.add(scope, "edge_valid", 1);
+      signals.column_sum = vcd_.add(scope, "column_sum", 32);
+    }
+    return signals;
   }
 
   std::string unit_name(int unit) const {
@@ -232,6 +247,10 @@ class TraceDrawing {
     vcd_.set(signals.weight, probe->weight);
     vcd_.set(signals.product, probe->product);
     vcd_.set(signals.sum, static_cast<uint32_t>(probe->sum));
+    if (is_gpu_) return;
+    vcd_.set(signals.edge_activation, probe->edge_activation);
+    vcd_.set(signals.edge_valid, probe->edge_is_valid ? 1 : 0);
+    vcd_.set(signals.column_sum, static_cast<uint32_t>(probe->column_sum));
   }
 
   /// Multiplier faults of a PE that act in `cycle`.
@@ -302,6 +321,10 @@ class TraceDrawing {
         show(kDecimal, registers->weight);
         show(kDecimal, registers->product);
         show(kSignedDecimal, registers->sum);
+        if (is_gpu_) continue;
+        show(kBit, registers->edge_valid);
+        show(kDecimal, registers->edge_activation);
+        show(kSignedDecimal, registers->column_sum);
       }
       show(kBit, pes_[i].differs);
       text += "@200\n-nets: golden, faulty, mismatch\n";

@@ -16,6 +16,8 @@ struct TraceRequest {
   std::vector<int> pes;  ///< PEs or lanes; empty: those that carry a fault, at most kMaxDefaultPes
   TraceWindow window;
   int64_t image = 0;  ///< of the configuration's slice; it runs alone
+  /// What the scalar model simulates instead of the configuration's multiplier, for tests.
+  const netlist::Netlist* scalar_netlist = nullptr;
 };
 
 inline constexpr std::size_t kMaxDefaultPes = 4;

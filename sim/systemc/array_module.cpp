@@ -19,7 +19,12 @@ void ArrayModule::on_clock() {
   if (listener_ != nullptr && listener_->wants(cycle)) {
     const int cols = array_.config().cols;
     for (const int pe : listener_->pes()) {
-      listener_->on_pe(cycle, pe, array_.probe(pe / cols, pe % cols, cycle));
+      const int row = pe / cols;
+      accel::PeProbe probe = array_.probe(row, pe % cols, cycle);
+      probe.edge_activation = word.inputs.activation[static_cast<std::size_t>(row)];
+      probe.edge_is_valid = word.inputs.valid[static_cast<std::size_t>(row)] != 0;
+      probe.column_sum = array_.pe(array_.config().rows - 1, pe % cols).psum;
+      listener_->on_pe(cycle, pe, probe);
     }
   }
   array_.step(cycle, word.inputs);

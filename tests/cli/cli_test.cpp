@@ -173,6 +173,51 @@ TEST(Cli, mma_reports_the_measured_points_beside_the_published_ones) {
   EXPECT_EQ(json_of({"mma", "--warps", "4", "--repeat", "7"})["points"][1]["repeat"], 7);
 }
 
+TEST(Cli, trace_writes_the_same_signals_as_vcd_and_as_fst) {
+  TemporaryDirectory folder;
+  const auto vcd = folder.path() / "t.vcd";
+  const auto fst = folder.path() / "t.fst";
+  for (const auto& file : {vcd, fst}) {
+    const auto result = faultwave(
+        {"trace", config("quickstart.yaml"), "--out", file.string(), "--from", "20", "--to", "60"});
+    if (result.output.find("vcd2fst") != std::string::npos) {
+      GTEST_SKIP() << "vcd2fst is missing; apt-get install gtkwave";
+    }
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    EXPECT_THAT(result.output, HasSubstr("products of the lane model equal"));
+  }
+  EXPECT_THAT(read_file(folder.path() / "t.gtkw"), HasSubstr("t.fst"));
+  const auto back = folder.path() / "back.vcd";
+  ASSERT_EQ(run_process({"fst2vcd", fst.string(), "-o", back.string()}, "gtkwave").exit_code, 0);
+  const auto count = [](const std::string& text, const std::string& word) {
+    int number = 0;
+    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++number;
+    return number;
+  };
+  const std::string direct = read_file(vcd);
+  const std::string converted = read_file(back);
+  EXPECT_EQ(count(converted, "$var "), count(direct, "$var "));
+  EXPECT_GT(count(direct, "$var "), 500);
+  int num_times = 0;
+  for (int time = 20; time < 60; ++time) {
+    const std::string mark = "\n#" + std::to_string(time) + "\n";
+    const bool changes = direct.find(mark) != std::string::npos;
+    EXPECT_EQ(converted.find(mark) != std::string::npos, changes) << time;
+    num_times += changes ? 1 : 0;
+  }
+  EXPECT_GT(num_times, 10);
+}
+
+TEST(Cli, trace_follows_a_fault_and_needs_something_to_do) {
+  const json stages =
+      json_of({"trace", config("quickstart.yaml"), "--follow", "--image", "1"})["stages"];
+  EXPECT_EQ(stages[0]["layer"], "fc1");
+  EXPECT_EQ(stages.back()["stage"], "logits");
+  const auto nothing = faultwave({"trace", config("quickstart.yaml")});
+  EXPECT_EQ(nothing.exit_code, 2);
+  EXPECT_THAT(nothing.output, HasSubstr("--out FILE.vcd, or --follow"));
+}
+
 TEST(Cli, run_of_variants_reports_each_of_them) {
   const json both = json_of({"run", config("tpu_vs_gpu.yaml"), "--limit", "20"});
   ASSERT_EQ(both["variants"].size(), 4u);

@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/tree.hpp"
 #include "netlist/front_end.hpp"
@@ -131,6 +132,39 @@ TEST(Trace, nets_products_and_mismatches_of_a_faulty_pe_fit_together) {
   EXPECT_EQ(dump.at("top.controller.cause", 30), "active");
   EXPECT_THAT(trace.gtkw, HasSubstr("[dumpfile] \"x.vcd\""));
   EXPECT_THAT(trace.gtkw, HasSubstr("[color] 1\n@28\ntop.pe[3][7].mult.golden."));
+}
+
+TEST(Trace, the_edge_of_the_array_is_the_pe_some_cycles_before_and_after) {
+  const auto trace = run_trace(quickstart(), window(0, 200), "x.vcd");
+  const Dump dump(trace.vcd);
+  int num_valid = 0;
+  for (uint64_t time = 20; time < 150; ++time) {
+    // Eight registers lie between the left edge and PE [3][7]; twelve rows below it.
+    const bool enters = dump.at("top.pe[3][7].golden.edge_valid", time) == "1";
+    EXPECT_EQ(dump.at("top.pe[3][7].golden.valid", time + 8), enters ? "1" : "0") << time;
+    if (!enters) continue;
+    ++num_valid;
+    EXPECT_EQ(dump.at("top.pe[3][7].golden.activation", time + 8),
+              dump.at("top.pe[3][7].golden.edge_activation", time));
+  }
+  EXPECT_GT(num_valid, 5);
+}
+
+TEST(Trace, a_disagreement_of_lane_model_and_scalar_model_is_an_error) {
+  auto other = netlist::load_netlist(netlist::find_netlist("fw8u_trunc6"));
+  for (auto& gate : other.gates) {
+    if (gate.kind != netlist::GateKind::kXor) continue;
+    gate.kind = netlist::GateKind::kOr;
+    break;
+  }
+  TraceRequest request = window(0, 300);
+  request.scalar_netlist = &other;
+  try {
+    run_trace(quickstart(), request, "x.vcd");
+    FAIL() << "accepted";
+  } catch (const CheckError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("pe[3][7] in cycle"));
+  }
 }
 
 TEST(Trace, a_lane_of_a_gpu_and_its_sub_core_are_drawn) {
