@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "base/sha256.hpp"
 #include "base/subprocess.hpp"
+#include "netlist/exposed_sites.hpp"
 #include "netlist/fault_site.hpp"
 #include "netlist/verilog_writer.hpp"
 #include "verilated/file_lock.hpp"
@@ -188,7 +189,7 @@ fs::path build_model(const RtlDesign& design, const netlist::Netlist& multiplier
   sources.wrapper = kWrapper + port_source(design);
   sources.settings = settings_source(design, build);
   if (build == RtlBuild::kForceable) {
-    circuit = with_site_nets(multiplier);
+    circuit = netlist::expose_sites(multiplier);
     sources.wrapper += signal_table_source(design, netlist::enumerate_sites(multiplier).size());
   }
   circuit.name = "multiplier";
@@ -212,47 +213,6 @@ fs::path build_model(const RtlDesign& design, const netlist::Netlist& multiplier
 }
 
 }  // namespace
-
-netlist::Netlist with_site_nets(const netlist::Netlist& multiplier) {
-  using netlist::Gate;
-  using netlist::GateKind;
-  using netlist::NetId;
-  const auto sites = netlist::enumerate_sites(multiplier);
-  netlist::Netlist result;
-  result.name = "multiplier";
-  result.is_signed = multiplier.is_signed;
-  for (std::size_t net = 0; net < multiplier.nets.size(); ++net) {
-    FAULTWAVE_CHECK(sites[net].is_stem() && sites[net].net == net, "stems are not in net order");
-  }
-  for (std::size_t i = 0; i < sites.size(); ++i) {
-    result.nets.push_back({fmt::format("site_{}", i), {}});
-  }
-  const auto add_port = [&](const std::vector<NetId>& port, const char* name,
-                            std::vector<NetId>& copy) {
-    for (std::size_t bit = 0; bit < port.size(); ++bit) {
-      copy.push_back(static_cast<NetId>(result.nets.size()));
-      result.nets.push_back({fmt::format("{}[{}]", name, bit), {}});
-      result.gates.push_back(
-          Gate{GateKind::kBuf, {copy.back(), netlist::kNoNet, netlist::kNoNet}, port[bit]});
-    }
-  };
-  add_port(multiplier.port_a, "A", result.port_a);
-  add_port(multiplier.port_b, "B", result.port_b);
-  const std::size_t first_gate = result.gates.size();
-  result.gates.insert(result.gates.end(), multiplier.gates.begin(), multiplier.gates.end());
-  for (std::size_t i = 0; i < sites.size(); ++i) {
-    if (sites[i].is_stem()) continue;
-    const auto branch = static_cast<NetId>(i);
-    Gate& reader = result.gates[first_gate + static_cast<std::size_t>(sites[i].gate)];
-    reader.in[static_cast<std::size_t>(sites[i].pin)] = branch;
-    result.gates.push_back(
-        Gate{GateKind::kBuf, {sites[i].net, netlist::kNoNet, netlist::kNoNet}, branch});
-  }
-  result.port_o = multiplier.port_o;
-  FAULTWAVE_CHECK(netlist::sort_topologically(result).empty(), "a loop");
-  result.validate();
-  return result;
-}
 
 RtlModel::RtlModel(const RtlDesign& design, const netlist::Netlist& multiplier, RtlBuild build) {
   const fs::path path = build_model(design, multiplier, build, cache_directory() / "rtl");

@@ -17,10 +17,6 @@ enum class RtlBuild {
   kForceable,  ///< every fault site and register can be forced and read
 };
 
-/// A netlist in which every fault site is a net "site_<index>" of its own (enumerate_sites order):
-/// input bits and fan-out branches get buffers.
-netlist::Netlist with_site_nets(const netlist::Netlist& multiplier);
-
 /// A register in the flattened model, or all sites of a multiplier instance.
 struct RtlSignal {
   enum class Kind { kForceable, kReadable, kMultiplier } kind = Kind::kReadable;
