@@ -12,6 +12,7 @@
 #include "mitigation/mitigation.hpp"
 #include "netlist/verilog_writer.hpp"
 #include "nn/dataset.hpp"
+#include "replay/table_accelerator.hpp"
 
 namespace faultwave::driver {
 namespace {
@@ -40,6 +41,10 @@ class ExperimentRunner {
   explicit ExperimentRunner(const RunConfig& config)
       : config_(config), inputs_(load_experiment_inputs(config)) {
     mitigation::register_builtin_mitigations();
+    if (config.engine == Engine::kTable) {
+      check_table_engine();
+      check_locus_tables(inputs_.faults, inputs_.space);
+    }
     if (!inputs_.faults.empty() && mitigation_names().size() > 1) {
       check_locus_tables(inputs_.faults, inputs_.space);
       calibration_ = load_calibration();
@@ -103,6 +108,19 @@ class ExperimentRunner {
                                 config_.multiplier.weight_on_port_a);
     } catch (const UsageError& error) {
       throw ConfigError({config_.file}, error.what());
+    }
+  }
+
+  void check_table_engine() const {
+    for (const auto& fault : inputs_.faults) {
+      if (fault.window.is_permanent() && fault.unit != fault::Unit::kPartialSum) continue;
+      throw ConfigError(
+          {config_.file},
+          fmt::format(
+              "{}: no product table expresses a fault with a window or in a {}",
+              fault::fault_name(inputs_.multiplier.netlist, fault, inputs_.space),
+              inputs_.space.kind() == fault::PeSpace::Kind::kArray ? "partial sum" : "accumulator"),
+          "engine: gate");
     }
   }
 
@@ -172,6 +190,15 @@ class ExperimentRunner {
                          {.weight_on_port_a = inputs_.options.weight_on_port_a,
                           .product_is_signed = multiplier.netlist.is_signed});
     experiment_.causes.assign(accelerator->causes().begin(), accelerator->causes().end());
+    std::unique_ptr<replay::TableAccelerator> by_tables;
+    if (config_.engine == Engine::kTable) {
+      auto of_pes = build_locus_tables(multiplier.netlist, faults, inputs_.space,
+                                       inputs_.options.weight_on_port_a);
+      by_tables = std::make_unique<replay::TableAccelerator>(
+          *accelerator, replay::ProductTables(of_pes.tables, std::move(of_pes.table_of_pe),
+                                              inputs_.options.weight_on_port_a));
+    }
+    accel::Accelerator& engine = by_tables != nullptr ? *by_tables : *accelerator;
     LoadedNetwork loaded = load_unmodified(inputs_.network);
     if (tables != nullptr && mitigation != "none") {
       RetuningOptions retuning;
@@ -192,8 +219,8 @@ class ExperimentRunner {
     row.is_faulty = !faults.empty();
     row.on_exact_multiplier = &multiplier == &inputs_.exact;
     row.result =
-        run_network(inputs_.network, loaded, *accelerator, inputs_.options,
-                    inputs_.data.pixels.data(), inputs_.data.num_images(),
+        run_network(inputs_.network, loaded, engine, inputs_.options, inputs_.data.pixels.data(),
+                    inputs_.data.num_images(),
                     [this](int64_t steps) { progress_->advance(static_cast<uint64_t>(steps)); });
     row.score = score(row.result.logits, row.result.num_classes, inputs_.data.labels);
     row.logits_sha256 = logits_sha256(row.result.logits);
@@ -223,10 +250,14 @@ class ExperimentRunner {
   }
 
   void add_notes() {
+    if (config_.engine == Engine::kTable) {
+      experiment_.notes.push_back("engine table: sums by product tables, no cycles and no energy");
+    }
     const int64_t cycles = experiment_.rows.back().result.cycles.total;
     const auto late =
         std::count_if(inputs_.faults.begin(), inputs_.faults.end(), [&](const fault::Fault& fault) {
-          return fault.window.begin_cycle >= static_cast<uint64_t>(cycles);
+          return config_.engine == Engine::kGate &&
+                 fault.window.begin_cycle >= static_cast<uint64_t>(cycles);
         });
     if (late > 0) {
       experiment_.notes.push_back(fmt::format(

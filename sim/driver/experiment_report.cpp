@@ -70,14 +70,16 @@ std::string result_table(const Experiment& experiment) {
   std::vector<std::vector<std::string>> rows = {
       {"run", "accuracy", "top-5", "loss", "vs exact", "SDC-1", "cycles", "utilisation", "energy"}};
   for (const auto& row : experiment.rows) {
-    rows.push_back({row.name, fmt::format("{:.2f} %", 100 * row.score.accuracy()),
-                    fmt::format("{:.2f} %", 100 * row.score.top5_accuracy()),
-                    row.is_faulty ? format_points(-row.loss_points) : "-",
-                    format_points(-row.loss_vs_exact_points),
-                    row.is_faulty ? fmt::format("{:.2f} %", 100 * row.outcomes.sdc1_rate()) : "-",
-                    format_count(row.result.cycles.total),
-                    fmt::format("{:.1f} %", 100 * row.result.cycles.utilisation()),
-                    format_energy(row.energy_pj)});
+    const bool has_cycles = row.result.cycles.total > 0;
+    rows.push_back(
+        {row.name, fmt::format("{:.2f} %", 100 * row.score.accuracy()),
+         fmt::format("{:.2f} %", 100 * row.score.top5_accuracy()),
+         row.is_faulty ? format_points(-row.loss_points) : "-",
+         format_points(-row.loss_vs_exact_points),
+         row.is_faulty ? fmt::format("{:.2f} %", 100 * row.outcomes.sdc1_rate()) : "-",
+         has_cycles ? format_count(row.result.cycles.total) : "-",
+         has_cycles ? fmt::format("{:.1f} %", 100 * row.result.cycles.utilisation()) : "-",
+         has_cycles ? format_energy(row.energy_pj) : "-"});
   }
   return align(rows);
 }
@@ -190,6 +192,10 @@ std::string experiment_text(const RunConfig& config, const Experiment& experimen
   const auto& base = *std::find_if(experiment.rows.rbegin(), experiment.rows.rend(),
                                    [](const ExperimentRow& row) { return !row.is_faulty; });
   const int64_t units = base.result.cycles.num_units;
+  if (base.result.cycles.total == 0) {
+    for (const auto& note : experiment.notes) text += "note: " + note + "\n";
+    return text;
+  }
   text += fmt::format("\ncycles by layer and cause ({}{})\n\n", base.name,
                       units == 1 ? "" : fmt::format(", mean of {} warp schedulers", units)) +
           layer_table(base, experiment.causes);

@@ -157,6 +157,8 @@ RunConfig read_config(const YamlDocument& document, const std::filesystem::path&
   config.network = read_network(root, path);
   config.data = read_data(root.map("data"));
   config.accelerator = read_accelerator(root.map("accelerator"), &config.batch_images);
+  config.engine =
+      root.choice("engine", {"gate", "table"}, "gate") == "gate" ? Engine::kGate : Engine::kTable;
   config.multiplier = read_multiplier(root.map("multiplier"), path);
   config.faults = read_faults(document, root);
   const auto on_exact = root.choice("fault_on_exact", {"auto", "yes", "no"}, "auto");

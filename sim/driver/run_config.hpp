@@ -35,6 +35,10 @@ struct DataConfig {
 /// names its site and the exact netlist has all of them.
 enum class FaultOnExact { kAuto, kYes, kNo };
 
+/// kGate: the cycle-level model with gate-level multipliers. kTable: product tables of each PE, the
+/// same sums without cycles.
+enum class Engine { kGate, kTable };
+
 struct RunConfig {
   std::string file;
   std::string variant;  ///< name within the file; empty: the file has no variants
@@ -42,6 +46,7 @@ struct RunConfig {
   std::filesystem::path network;
   DataConfig data;
   AcceleratorConfig accelerator;
+  Engine engine = Engine::kGate;
   int64_t batch_images = 0;  ///< 0: as many as buffer_bytes(accelerator) holds
   MultiplierConfig multiplier;
   std::vector<FaultSpec> faults;

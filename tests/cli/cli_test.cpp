@@ -218,6 +218,40 @@ TEST(Cli, trace_follows_a_fault_and_needs_something_to_do) {
   EXPECT_THAT(nothing.output, HasSubstr("--out FILE.vcd, or --follow"));
 }
 
+TEST(Cli, both_engines_give_the_same_logits_in_every_row) {
+  for (const std::string accelerator :
+       {"accelerator={type: tpu, rows: 9, cols: 21}", "accelerator={type: gpu_sm, sms: 2}"}) {
+    for (const std::string format : {"affine_u8", "sign_magnitude"}) {
+      const std::vector<std::string> call = {
+          "run",     config("quickstart.yaml"),
+          "--set",   accelerator,
+          "--set",   "multiplier.number_format=" + format,
+          "--set",   "faults=[{target: random_net, rate: 0.2, seed: 3}]",
+          "--limit", "30"};
+      auto table = call;
+      table.insert(table.end(), {"--set", "engine=table"});
+      const json gate_runs = json_of(call)["runs"];
+      const json table_runs = json_of(table)["runs"];
+      ASSERT_EQ(gate_runs.size(), table_runs.size());
+      EXPECT_GE(gate_runs.size(), 6u);
+      for (std::size_t i = 0; i < gate_runs.size(); ++i) {
+        EXPECT_EQ(gate_runs[i]["logits_sha256"], table_runs[i]["logits_sha256"])
+            << accelerator << " " << format << " " << gate_runs[i]["name"];
+      }
+      EXPECT_NE(gate_runs[0]["logits_sha256"], gate_runs[2]["logits_sha256"]);
+    }
+  }
+}
+
+TEST(Cli, the_table_engine_refuses_faults_that_no_table_expresses) {
+  for (const std::string fault : {"pe[3][7].psum[3].sa1", "pe[3][7].mult.O[3].sa1@5-9"}) {
+    const auto result = faultwave({"run", config("quickstart.yaml"), "--set", "engine=table",
+                                   "--set", "faults=['" + fault + "']"});
+    EXPECT_EQ(result.exit_code, 3);
+    EXPECT_THAT(result.output, HasSubstr("no product table expresses"));
+  }
+}
+
 TEST(Cli, run_of_variants_reports_each_of_them) {
   const json both = json_of({"run", config("tpu_vs_gpu.yaml"), "--limit", "20"});
   ASSERT_EQ(both["variants"].size(), 4u);
