@@ -50,7 +50,6 @@ class LaneFaults {
   void set_cycle(uint64_t cycle);
   const WordFaults& word(std::size_t index) const { return words_[index]; }
   bool has_multiplier_faults() const { return has_multiplier_faults_; }
-  bool empty() const { return faults_.empty(); }
 
  private:
   void rebuild(uint64_t cycle);

@@ -192,8 +192,11 @@ class ExperimentRunner {
     experiment_.causes.assign(accelerator->causes().begin(), accelerator->causes().end());
     std::unique_ptr<replay::TableAccelerator> by_tables;
     if (config_.engine == Engine::kTable) {
-      auto of_pes = build_locus_tables(multiplier.netlist, faults, inputs_.space,
-                                       inputs_.options.weight_on_port_a);
+      // Mitigated rows have the tables of their faults already.
+      LocusTables of_pes = tables != nullptr && !tables->tables.empty()
+                               ? *tables
+                               : build_locus_tables(multiplier.netlist, faults, inputs_.space,
+                                                    inputs_.options.weight_on_port_a);
       by_tables = std::make_unique<replay::TableAccelerator>(
           *accelerator, replay::ProductTables(of_pes.tables, std::move(of_pes.table_of_pe),
                                               inputs_.options.weight_on_port_a));

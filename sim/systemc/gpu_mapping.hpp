@@ -17,7 +17,6 @@ class GpuMapping {
  public:
   GpuMapping(const GpuConfig& config, const accel::GemmShape& shape);
 
-  int64_t grid_m() const { return grid_m_; }
   int64_t grid_n() const { return grid_n_; }
   int64_t num_ctas() const { return grid_m_ * grid_n_; }
   int64_t num_k_tiles() const { return num_k_tiles_; }

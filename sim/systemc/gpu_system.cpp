@@ -1,6 +1,7 @@
 #include "systemc/gpu_system.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <systemc>
 
 #include "base/error.hpp"
@@ -169,6 +170,15 @@ struct GpuSystem::Impl {
     context.reset();
   }
 
+  /// Callers ask for many outputs of one shape in a row.
+  const GpuMapping& mapping_of(const accel::GemmShape& shape) {
+    if (!mapping || !(mapped_shape == shape)) {
+      mapping.emplace(config, shape);
+      mapped_shape = shape;
+    }
+    return *mapping;
+  }
+
   void start(const GpuKernel& kernel, int ctas_per_sm) {
     for (auto& sm : modules->sms) sm->start_kernel(kernel);
     modules->global_memory->start_kernel();
@@ -222,6 +232,8 @@ struct GpuSystem::Impl {
   OperandWiring wiring;
   fault::PeSpace space;
   accel::LaneModels models;
+  std::optional<GpuMapping> mapping;
+  accel::GemmShape mapped_shape;
   int64_t cycle = 0;
   std::unique_ptr<sc_core::sc_simcontext> context;
   std::unique_ptr<Modules> modules;
@@ -349,13 +361,13 @@ void GpuSystem::set_trace_listener(accel::TraceListener* listener) {
 int GpuSystem::k_period() const { return impl_->config.tensor_core.depth; }
 
 void GpuSystem::pes_of_output(const accel::GemmShape& shape, int64_t m, int64_t n, int* pes) const {
-  const int first = GpuMapping(impl_->config, shape).pe_of(m, n, 0);
+  const int first = impl_->mapping_of(shape).pe_of(m, n, 0);
   for (int k = 0; k < k_period(); ++k) pes[k] = first + k;
 }
 
 std::vector<accel::PeCount> GpuSystem::pes_of_weight(const accel::GemmShape& shape, int64_t k,
                                                      int64_t n) const {
-  return GpuMapping(impl_->config, shape).pes_of_weight(k, n);
+  return impl_->mapping_of(shape).pes_of_weight(k, n);
 }
 
 }  // namespace faultwave::systemc
