@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "driver/corrections.hpp"
+#include "driver/encoded_network.hpp"
 #include "nn/kernels.hpp"
 
 namespace faultwave::driver {
@@ -16,32 +17,17 @@ std::string kind_name(const nn::Layer& layer) {
   return layer.window.kernel_h * layer.window.kernel_w > 1 ? "conv" : "gemm";
 }
 
-/// Weights of one layer as register contents, [K][N].
-struct EncodedWeights {
-  std::vector<uint8_t> codes;
-  std::vector<uint8_t> flags;
-};
-
-EncodedWeights encode(const mitigation::LoadedLayer& loaded, NumberFormat format) {
-  EncodedWeights encoded;
-  encoded.codes.resize(loaded.weights.size());
-  encoded.flags.resize(loaded.weights.size());
-  for (std::size_t i = 0; i < loaded.weights.size(); ++i) {
-    const auto code = netlist::encode_weight(format, loaded.weights[i]);
-    encoded.codes[i] = code.code;
-    encoded.flags[i] = code.negative ? accel::kNegate : uint8_t{0};
-  }
-  return encoded;
-}
-
 /// Everything that stays the same between batches.
 class BatchRunner {
  public:
   BatchRunner(const nn::Network& network, const LoadedNetwork& loaded,
               accel::Accelerator& accelerator, const RunnerOptions& options)
-      : network_(network), loaded_(loaded), accelerator_(accelerator), options_(options) {
+      : network_(network),
+        loaded_(loaded),
+        accelerator_(accelerator),
+        options_(options),
+        encoded_(encode(loaded, options.format)) {
     FAULTWAVE_CHECK(loaded.layers.size() == network.layers.size());
-    for (const auto& layer : loaded.layers) encoded_.push_back(encode(layer, options.format));
   }
 
   void run(const uint8_t* images, int64_t num_images, NetworkResult& result,
@@ -163,7 +149,7 @@ class BatchRunner {
   const LoadedNetwork& loaded_;
   accel::Accelerator& accelerator_;
   const RunnerOptions& options_;
-  std::vector<EncodedWeights> encoded_;
+  std::vector<replay::LayerWeights> encoded_;
   std::vector<std::vector<uint8_t>> values_;
 };
 

@@ -30,7 +30,7 @@ mitigation::Mixture mixture_of(const LocusTables& tables, const std::vector<acce
 
 /// Fills in which tables each weight meets.
 void bind_weights(mitigation::LayerContext& context, const LocusTables& tables,
-                  const accel::Accelerator& accelerator, const accel::GemmShape& shape) {
+                  const accel::PeMapping& mapping, const accel::GemmShape& shape) {
   std::map<std::vector<std::pair<uint16_t, double>>, uint32_t> known;
   const auto index_of = [&](const mitigation::Mixture& mixture) {
     std::vector<std::pair<uint16_t, double>> key;
@@ -40,12 +40,11 @@ void bind_weights(mitigation::LayerContext& context, const LocusTables& tables,
     if (is_new) context.mixtures.push_back(mixture);
     return entry->second;
   };
-  const int64_t period = std::min<int64_t>(accelerator.k_period(), shape.k);
+  const int64_t period = std::min<int64_t>(mapping.k_period(), shape.k);
   context.mixture_of.resize(static_cast<std::size_t>(shape.k * shape.n));
   for (int64_t residue = 0; residue < period; ++residue) {
     for (int64_t n = 0; n < shape.n; ++n) {
-      const uint32_t index =
-          index_of(mixture_of(tables, accelerator.pes_of_weight(shape, residue, n)));
+      const uint32_t index = index_of(mixture_of(tables, mapping.pes_of_weight(shape, residue, n)));
       for (int64_t k = residue; k < shape.k; k += period) {
         context.mixture_of[static_cast<std::size_t>(k * shape.n + n)] = index;
       }
@@ -56,7 +55,7 @@ void bind_weights(mitigation::LayerContext& context, const LocusTables& tables,
 }  // namespace
 
 LoadedNetwork retune(const nn::Network& network, const mitigation::Mitigation& mitigation,
-                     const LocusTables& tables, const accel::Accelerator& accelerator,
+                     const LocusTables& tables, const accel::PeMapping& mapping,
                      const RetuningOptions& options) {
   const nn::Activations activations =
       nn::run_exact(network, options.calibration_images, options.num_calibration_images);
@@ -75,7 +74,7 @@ LoadedNetwork retune(const nn::Network& network, const mitigation::Mitigation& m
     for (const auto& table : tables.tables) context.tables.push_back(&table);
     const auto source = static_cast<std::size_t>(layer.inputs.at(0));
     const int64_t rows_per_image = nn::im2col_rows(layer, network.values[source].shape);
-    bind_weights(context, tables, accelerator,
+    bind_weights(context, tables, mapping,
                  {rows_per_image * options.batch_images, layer.num_outputs, layer.num_inputs});
     const int64_t bytes = options.num_calibration_images * rows_per_image * layer.num_inputs;
     if (bytes > kMaxMatrixBytes) {

@@ -25,7 +25,7 @@ struct RetuningOptions {
 /// What `mitigation` loads for every layer of `network`, given the tables of the accelerator's
 /// PEs and its mapping of products to them.
 LoadedNetwork retune(const nn::Network& network, const mitigation::Mitigation& mitigation,
-                     const LocusTables& tables, const accel::Accelerator& accelerator,
+                     const LocusTables& tables, const accel::PeMapping& mapping,
                      const RetuningOptions& options);
 
 }  // namespace faultwave::driver
