@@ -211,16 +211,7 @@ class ExperimentRunner {
     experiment_.causes.assign(engine->causes().begin(), engine->causes().end());
     LoadedNetwork loaded = load_unmodified(inputs_.network);
     if (tables != nullptr && mitigation != "none") {
-      RetuningOptions retuning;
-      retuning.format = inputs_.options.format;
-      retuning.weight_on_port_a = inputs_.options.weight_on_port_a;
-      retuning.retune_healthy = config_.retune_healthy;
-      retuning.calibration_images = calibration_.pixels.data();
-      retuning.num_calibration_images = calibration_.num_images();
-      retuning.batch_images =
-          std::min(batch_size(inputs_.network, inputs_.options), inputs_.data.num_images());
-      loaded = retune(inputs_.network, *mitigation::make_mitigation(mitigation), *tables, *engine,
-                      retuning);
+      loaded = retuner().retune(*mitigation::make_mitigation(mitigation), *tables);
     }
     ExperimentRow row;
     row.name = name;
@@ -238,6 +229,22 @@ class ExperimentRunner {
         static_cast<double>(row.result.cycles.multiplications) * multiplier.energy.energy_pj;
     for (const auto& layer : loaded.layers) row.num_retuned += layer.num_retuned;
     experiment_.rows.push_back(std::move(row));
+  }
+
+  /// Made at the first use: all rows map products to PEs alike.
+  Retuner& retuner() {
+    if (retuner_ == nullptr) {
+      RetuningOptions options;
+      options.format = inputs_.options.format;
+      options.weight_on_port_a = inputs_.options.weight_on_port_a;
+      options.retune_healthy = config_.retune_healthy;
+      options.calibration_images = calibration_.pixels.data();
+      options.num_calibration_images = calibration_.num_images();
+      options.batch_images =
+          std::min(batch_size(inputs_.network, inputs_.options), inputs_.data.num_images());
+      retuner_ = std::make_unique<Retuner>(inputs_.network, *mapping_, options);
+    }
+    return *retuner_;
   }
 
   /// The fault-free run of the same multiplier.
@@ -285,6 +292,7 @@ class ExperimentRunner {
   std::unique_ptr<accel::PeMapping> mapping_;
   nn::Dataset calibration_;  ///< empty when no mitigation runs
   verilated::PeModelLibrary library_;
+  std::unique_ptr<Retuner> retuner_;
   std::unique_ptr<Progress> progress_;
   Experiment experiment_;
 };

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
-#include "accel/gemm_job.hpp"
+#include "accel/pe_mapping.hpp"
 #include "driver/locus_tables.hpp"
 #include "driver/network_runner.hpp"
+#include "driver/weight_binding.hpp"
 #include "mitigation/mitigation.hpp"
 #include "nn/network.hpp"
 
@@ -17,15 +19,34 @@ struct RetuningOptions {
   bool retune_healthy = false;
   int64_t batch_images = 1;  ///< images that run together, which decides what each PE computes
   /// Calibration images [image][channel][row][col]; their activations by exact arithmetic weight
-  /// the errors.
+  /// the errors. Read by the constructor of Retuner only.
   const uint8_t* calibration_images = nullptr;
   int64_t num_calibration_images = 0;
 };
 
-/// What `mitigation` loads for every layer of `network`, given the tables of the accelerator's
-/// PEs and its mapping of products to them.
-LoadedNetwork retune(const nn::Network& network, const mitigation::Mitigation& mitigation,
-                     const LocusTables& tables, const accel::PeMapping& mapping,
-                     const RetuningOptions& options);
+/// Retunes one network for one set of faults after the other. What does not depend on the faults
+/// is computed once: the calibration activations, and which PEs multiply which weight. Not for
+/// use by several threads at once.
+class Retuner {
+ public:
+  /// `network` and `mapping` must outlive this object.
+  Retuner(const nn::Network& network, const accel::PeMapping& mapping,
+          const RetuningOptions& options);
+
+  /// What `mitigation` loads for every layer, given the tables of the accelerator's PEs.
+  LoadedNetwork retune(const mitigation::Mitigation& mitigation, const LocusTables& tables);
+
+ private:
+  /// A layer that holds weights.
+  struct Layer {
+    std::size_t index = 0;  ///< of the network's layers
+    WeightBinding binding;
+    mitigation::LayerCalibration calibration;
+  };
+
+  const nn::Network& network_;
+  RetuningOptions options_;
+  std::vector<Layer> layers_;
+};
 
 }  // namespace faultwave::driver

@@ -16,9 +16,10 @@ class FalRetune : public Mitigation {
   explicit FalRetune(Weighting weighting) : weighting_(weighting) {}
 
   LoadedLayer apply(const LayerContext& context) const override {
-    if (weighting_ == Weighting::kCalibration) require_histogram(context);
-    const std::vector<double> histogram =
-        weighting_ == Weighting::kCalibration ? context.histogram : std::vector<double>(256, 1.0);
+    if (weighting_ == Weighting::kCalibration) require_calibration(context);
+    const std::vector<double> histogram = weighting_ == Weighting::kCalibration
+                                              ? context.calibration->histogram
+                                              : std::vector<double>(256, 1.0);
     return remap_weights(context, [&](const PeProducts& products) {
       return absolute_error_map(products, histogram);
     });

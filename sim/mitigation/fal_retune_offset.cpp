@@ -11,9 +11,8 @@ class FalRetuneOffset : public Mitigation {
  public:
   LoadedLayer apply(const LayerContext& context) const override {
     require_calibration(context);
-    require_histogram(context);
     LoadedLayer loaded = remap_weights(context, [&](const PeProducts& products) {
-      return centred_error_map(products, context.histogram);
+      return centred_error_map(products, context.calibration->histogram);
     });
     subtract_mean_errors(context, loaded);
     return loaded;

@@ -25,6 +25,11 @@ void check_context(const LayerContext& context) {
                     layer.name);
   }
   FAULTWAVE_CHECK(std::ranges::find(context.tables, nullptr) == context.tables.end());
+  if (context.calibration == nullptr) return;
+  FAULTWAVE_CHECK(
+      context.calibration->histogram.size() == 256 &&
+          context.calibration->input_counts.size() == static_cast<size_t>(layer.num_inputs),
+      "layer '{}'", layer.name);
 }
 
 PeProducts products_at(const LayerContext& context, size_t place) {
@@ -53,14 +58,9 @@ namespace {
 }  // namespace
 
 void require_calibration(const LayerContext& context) {
-  if (context.calibration == nullptr || context.num_calibration_rows <= 0) {
+  if (context.calibration == nullptr || context.calibration->num_rows <= 0) {
     throw_no_calibration(context);
   }
-}
-
-void require_histogram(const LayerContext& context) {
-  const auto is_used = [](double count) { return count > 0; };
-  if (std::ranges::none_of(context.histogram, is_used)) throw_no_calibration(context);
 }
 
 }  // namespace faultwave::mitigation

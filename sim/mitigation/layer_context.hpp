@@ -13,8 +13,6 @@ namespace faultwave::mitigation {
 void check_context(const LayerContext& context);
 /// UsageError when the context holds no calibration activations.
 void require_calibration(const LayerContext& context);
-/// UsageError when the calibration histogram is empty.
-void require_histogram(const LayerContext& context);
 
 /// The network's weight (k, n).
 inline int own_weight(const nn::Layer& layer, int64_t k, int64_t n) {

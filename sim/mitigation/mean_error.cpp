@@ -11,27 +11,10 @@
 namespace faultwave::mitigation {
 namespace {
 
-/// The activations that occur at one input, and how often.
-struct InputHistogram {
-  std::array<int64_t, 256> counts{};
-  std::vector<uint8_t> present;
-};
-
-InputHistogram histogram_of_input(const LayerContext& context, int64_t k) {
-  InputHistogram result;
-  const int64_t num_inputs = context.layer->num_inputs;
-  for (int64_t row = 0; row < context.num_calibration_rows; ++row) {
-    ++result.counts[context.calibration[row * num_inputs + k]];
-  }
-  for (int a = 0; a < 256; ++a) {
-    if (result.counts[static_cast<size_t>(a)] != 0)
-      result.present.push_back(static_cast<uint8_t>(a));
-  }
-  return result;
-}
+using InputCounts = std::array<int64_t, 256>;
 
 /// Mean over the calibration rows of what the PEs of the weight at `place` add too much.
-double mean_error_at(const LayerContext& context, size_t place, const InputHistogram& inputs,
+double mean_error_at(const LayerContext& context, size_t place, const InputCounts& counts,
                      int weight, int loaded_weight) {
   const PeProducts products = products_at(context, place);
   const Mixture& mixture = context.mixtures[context.mixture_of[place]];
@@ -44,12 +27,14 @@ double mean_error_at(const LayerContext& context, size_t place, const InputHisto
     // A healthy PE errs as the multiplier does: only what another weight changes there counts.
     const bool counts_change_only = mixture[part].table == 0 && !context.retune_healthy;
     int64_t sum = 0;
-    for (const uint8_t a : inputs.present) {
+    for (int a = 0; a < 256; ++a) {
+      const int64_t times = counts[static_cast<size_t>(a)];
+      if (times == 0) continue;
       const uint8_t code = netlist::encode_activation(products.format, a);
       const int64_t wanted = counts_change_only
                                  ? products.product(table, code, own)
                                  : netlist::intended_product(products.format, a, weight);
-      sum += inputs.counts[a] * (products.product(table, code, loaded) - wanted);
+      sum += times * (products.product(table, code, loaded) - wanted);
     }
     total += mixture[part].count * static_cast<double>(sum);
     total_count += mixture[part].count;
@@ -64,17 +49,17 @@ std::vector<int32_t> mean_errors(const LayerContext& context, const LoadedLayer&
   const nn::Layer& layer = *context.layer;
   std::vector<double> sums(static_cast<size_t>(layer.num_outputs));
   for (int64_t k = 0; k < layer.num_inputs; ++k) {
-    const InputHistogram inputs = histogram_of_input(context, k);
+    const InputCounts& counts = context.calibration->input_counts[static_cast<size_t>(k)];
     for (int64_t n = 0; n < layer.num_outputs; ++n) {
       const auto place = static_cast<size_t>(k * layer.num_outputs + n);
       if (!is_retuned(context, place)) continue;
       sums[static_cast<size_t>(n)] +=
-          mean_error_at(context, place, inputs, own_weight(layer, k, n), loaded.weights[place]);
+          mean_error_at(context, place, counts, own_weight(layer, k, n), loaded.weights[place]);
     }
   }
   std::vector<int32_t> means;
   for (const double sum : sums) {
-    const double mean = sum / static_cast<double>(context.num_calibration_rows);
+    const double mean = sum / static_cast<double>(context.calibration->num_rows);
     means.push_back(
         static_cast<int32_t>(std::clamp<int64_t>(std::llround(mean), INT32_MIN, INT32_MAX)));
   }

@@ -1,6 +1,7 @@
 // Mitigations: what to load into a faulty accelerator instead of the network's own weights.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,6 +24,14 @@ struct TableShare {
 /// on a GPU.
 using Mixture = std::vector<TableShare>;
 
+/// Which activations a layer's inputs see on the calibration images, padding included.
+struct LayerCalibration {
+  int64_t num_rows = 0;  ///< of the im2col matrix
+  /// [K]: how often each code 0..255 (before encoding) occurs at input k; adds up to num_rows.
+  std::vector<std::array<int64_t, 256>> input_counts;
+  std::vector<double> histogram;  ///< [256], the sum of `input_counts` over k
+};
+
 /// Everything a mitigation may look at for one matrix layer.
 struct LayerContext {
   const nn::Layer* layer = nullptr;
@@ -33,11 +42,7 @@ struct LayerContext {
   std::vector<Mixture> mixtures;  ///< of `tables`; counts are positive integers
   /// [K][N]: index into `mixtures` of weight (k, n).
   std::vector<uint32_t> mixture_of;
-  /// Calibration activations of this layer's input, [num_rows][K] codes before encoding (0..255).
-  const uint8_t* calibration = nullptr;
-  int64_t num_calibration_rows = 0;
-  /// Histogram of `calibration`, 256 bins, sums to num_calibration_rows * K; padding included.
-  std::vector<double> histogram;
+  const LayerCalibration* calibration = nullptr;  ///< null: there are no calibration images
   /// Retune weights that meet healthy (approximate) PEs only too.
   bool retune_healthy = false;
 };

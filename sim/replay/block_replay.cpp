@@ -369,7 +369,7 @@ void BlockReplay::add_lane_groups(const LayerPlan& plan) {
               network_.weight_factor(*layer_) *
               static_cast<uint32_t>(static_cast<int32_t>(layer_->weight_terms[place]));
         } else {
-          list_product({k, group.tables[k % group.tables.size()], code, flags}, code_row, list_);
+          list_product({k, group.tables[i], code, flags}, code_row, list_);
         }
       }
       gathered_sums_.assign(images.size(), 0);

@@ -23,6 +23,10 @@ struct LayerWeights {
   std::vector<uint8_t> flags;      ///< [K][N], accel::kNegate or 0
   std::vector<int32_t> bias;       ///< [N]
   bool bypass_faulty_pes = false;  ///< faulty PEs add nothing; their corrections drop out
+  /// Where the accelerator computes what: weight (k, n) is at row input_place[k], column
+  /// output_place[n] of the product. Empty: where it is in the network.
+  std::vector<uint32_t> input_place;
+  std::vector<uint32_t> output_place;
 };
 
 struct ReplayOptions {

@@ -24,15 +24,14 @@ LayerPlan::LayerPlan(const ReplayNetwork& network, std::size_t layer, const PeMa
   if (!table_of_pe_.empty()) {
     for (std::size_t list = 0; list < map.num_lists(); ++list) {
       const auto pes = map.pe_list(list);
-      for (std::size_t first = 0; first < std::min(pes.size(), static_cast<std::size_t>(layer_.k));
-           ++first) {
-        if (table_of_pe_[static_cast<std::size_t>(pes[first])] == 0) continue;
-        is_faulty_list[list] = 1;
-        for (std::size_t k = first; k < static_cast<std::size_t>(layer_.k); k += pes.size()) {
-          inputs_of_list[list].push_back(static_cast<uint32_t>(k));
-        }
+      if (std::all_of(pes.begin(), pes.end(),
+                      [&](int pe) { return table_of_pe_[static_cast<std::size_t>(pe)] == 0; })) {
+        continue;
       }
-      std::sort(inputs_of_list[list].begin(), inputs_of_list[list].end());
+      for (uint32_t k = 0; k < static_cast<uint32_t>(layer_.k); ++k) {
+        if (table_at(map, static_cast<uint32_t>(list), k) != 0) inputs_of_list[list].push_back(k);
+      }
+      is_faulty_list[list] = inputs_of_list[list].empty() ? 0 : 1;
     }
   }
   begins_.push_back(0);
@@ -50,12 +49,19 @@ LayerPlan::LayerPlan(const ReplayNetwork& network, std::size_t layer, const PeMa
 uint16_t LayerPlan::table_at(const PeMap& map, uint32_t list, std::size_t k) const {
   if (table_of_pe_.empty()) return 0;
   const auto pes = map.pe_list(list);
-  return table_of_pe_[static_cast<std::size_t>(pes[k % pes.size()])];
+  const std::size_t place = weights_->input_place.empty() ? k : weights_->input_place[k];
+  return table_of_pe_[static_cast<std::size_t>(pes[place % pes.size()])];
+}
+
+const PeMap::Column& LayerPlan::column_of(const PeMap& map, int64_t n) const {
+  const auto column = static_cast<std::size_t>(n);
+  const auto& places = weights_->output_place;
+  return map.columns()[places.empty() ? column : places[column]];
 }
 
 void LayerPlan::add_column(const PeMap& map, int64_t n, const std::vector<char>& is_faulty_list,
                            const std::vector<std::vector<uint32_t>>& inputs_of_list) {
-  const auto& column = map.columns()[static_cast<std::size_t>(n)];
+  const auto& column = column_of(map, n);
   const bool has_one_list = column.lists.size() == 1;
   const uint32_t list = column.lists[0];
   if (!has_one_list) add_lane_groups(map, n, is_faulty_list, inputs_of_list);
@@ -91,26 +97,21 @@ void LayerPlan::add_column(const PeMap& map, int64_t n, const std::vector<char>&
 void LayerPlan::add_lane_groups(const PeMap& map, int64_t n,
                                 const std::vector<char>& is_faulty_list,
                                 const std::vector<std::vector<uint32_t>>& inputs_of_list) {
-  const auto& column = map.columns()[static_cast<std::size_t>(n)];
+  const auto& column = column_of(map, n);
   for (uint32_t group = 0; group < column.lists.size(); ++group) {
     const uint32_t list = column.lists[group];
     if (is_faulty_list[list] == 0) continue;
     LaneGroup lanes;
     lanes.groups = column.groups;
     lanes.group = group;
-    for (const int pe : map.pe_list(list)) {
-      lanes.tables.push_back(table_of_pe_[static_cast<std::size_t>(pe)]);
-    }
-    const auto known =
-        std::find_if(lane_groups_.begin(), lane_groups_.end(), [&](const LaneGroup& other) {
-          return other.groups == lanes.groups && other.group == lanes.group &&
-                 other.tables == lanes.tables;
-        });
-    if (known != lane_groups_.end()) {
-      known->columns.push_back(static_cast<uint32_t>(n));
+    const auto [known, is_new] =
+        known_groups_.try_emplace({column.groups, group, list}, lane_groups_.size());
+    if (!is_new) {
+      lane_groups_[known->second].columns.push_back(static_cast<uint32_t>(n));
       continue;
     }
     lanes.inputs = inputs_of_list[list];
+    for (const uint32_t k : lanes.inputs) lanes.tables.push_back(table_at(map, list, k));
     lanes.columns = {static_cast<uint32_t>(n)};
     lane_groups_.push_back(std::move(lanes));
   }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "replay/replay_network.hpp"
@@ -34,8 +36,8 @@ struct TouchedProduct {
 struct LaneGroup {
   const PeMap::RowGroups* groups = nullptr;
   uint32_t group = 0;
-  std::vector<uint16_t> tables;  ///< by k % period
   std::vector<uint32_t> inputs;  ///< k with a faulty PE, ascending
+  std::vector<uint16_t> tables;  ///< of each of the inputs
   std::vector<uint32_t> columns;
 };
 
@@ -66,6 +68,7 @@ class LayerPlan {
   void add_lane_groups(const PeMap& map, int64_t n, const std::vector<char>& is_faulty_list,
                        const std::vector<std::vector<uint32_t>>& inputs_of_list);
   uint16_t table_at(const PeMap& map, uint32_t list, std::size_t k) const;
+  const PeMap::Column& column_of(const PeMap& map, int64_t n) const;
 
   const ReplayNetwork& network_;
   const ReplayLayer& layer_;
@@ -76,6 +79,8 @@ class LayerPlan {
   std::vector<std::size_t> begins_;
   std::vector<uint32_t> constant_changes_;
   std::vector<LaneGroup> lane_groups_;
+  /// By rows and PE list; only while the plan is being made.
+  std::map<std::tuple<const PeMap::RowGroups*, uint32_t, uint32_t>, std::size_t> known_groups_;
 };
 
 }  // namespace faultwave::replay

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "driver/small_network.hpp"
@@ -41,13 +42,18 @@ struct Bench {
             fault::parse_fault(multiplier, "pe[3][0].weight[6].sa0", space)};
   }
 
-  LoadedNetwork load(const std::string& name) const {
+  RetuningOptions options() const {
     RetuningOptions options;
     options.format = format;
     options.calibration_images = images.data();
     options.num_calibration_images = kNumImages / 2;
     options.batch_images = kNumImages;
-    return retune(network, *mitigation::make_mitigation(name), tables, accelerator, options);
+    return options;
+  }
+
+  LoadedNetwork load(const std::string& name) const {
+    return Retuner(network, accelerator, options())
+        .retune(*mitigation::make_mitigation(name), tables);
   }
 
   std::vector<int32_t> logits(const LoadedNetwork& loaded) {
@@ -108,6 +114,30 @@ TEST_P(RetuningInEveryFormat, none_loads_the_networks_own_weights_and_the_faults
   Bench bench(GetParam());
   EXPECT_EQ(bench.logits(bench.load("none")), bench.logits(load_unmodified(bench.network)));
   EXPECT_GT(bench.error_of("none"), 0);
+}
+
+TEST_P(RetuningInEveryFormat, one_retuner_serves_any_set_of_faults_as_a_new_one_does) {
+  for (const int groups : {1, 4}) {
+    Bench bench(GetParam(), groups);
+    Retuner reused(bench.network, bench.accelerator, bench.options());
+    LocusTables healthy = bench.tables;
+    healthy.table_of_pe.assign(healthy.table_of_pe.size(), 0);
+    LocusTables moved = bench.tables;
+    std::rotate(moved.table_of_pe.begin(), moved.table_of_pe.begin() + 2, moved.table_of_pe.end());
+    for (const auto& [name, summary] : mitigation::known_mitigations()) {
+      const auto method = mitigation::make_mitigation(name);
+      for (const LocusTables* tables : {&bench.tables, &healthy, &moved, &bench.tables}) {
+        const auto seen = reused.retune(*method, *tables);
+        const auto fresh =
+            Retuner(bench.network, bench.accelerator, bench.options()).retune(*method, *tables);
+        for (std::size_t i = 0; i < seen.layers.size(); ++i) {
+          EXPECT_EQ(seen.layers[i].weights, fresh.layers[i].weights) << name;
+          EXPECT_EQ(seen.layers[i].bias, fresh.layers[i].bias) << name;
+        }
+        EXPECT_EQ(seen.faulty_pes, fresh.faulty_pes);
+      }
+    }
+  }
 }
 
 TEST_P(RetuningInEveryFormat, retuning_brings_the_logits_nearer_to_the_exact_ones) {

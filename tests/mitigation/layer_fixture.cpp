@@ -99,7 +99,7 @@ BoundLayer::BoundLayer(NumberFormat format, uint64_t seed)
     layer.bias.push_back(static_cast<int32_t>(rng.below(20001)) - 10000);
   }
   for (int64_t i = 0; i < kRows * kInputs; ++i) {
-    calibration_.push_back(static_cast<uint8_t>(rng.below(2) == 0 ? 0 : rng.below(256)));
+    rows_.push_back(static_cast<uint8_t>(rng.below(2) == 0 ? 0 : rng.below(256)));
   }
   context.layer = &layer;
   context.format = format;
@@ -112,10 +112,14 @@ BoundLayer::BoundLayer(NumberFormat format, uint64_t seed)
     context.mixture_of.push_back(static_cast<uint32_t>(context.mixtures.size()));
     context.mixtures.push_back({{table, 1}});
   }
-  context.calibration = calibration_.data();
-  context.num_calibration_rows = kRows;
-  context.histogram.assign(256, 0.0);
-  for (const uint8_t a : calibration_) context.histogram[a] += 1.0;
+  calibration_.num_rows = kRows;
+  calibration_.input_counts.resize(kInputs);
+  calibration_.histogram.assign(256, 0.0);
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    ++calibration_.input_counts[i % kInputs][rows_[i]];
+    calibration_.histogram[rows_[i]] += 1.0;
+  }
+  context.calibration = &calibration_;
 }
 
 void BoundLayer::spread_over_lanes(uint64_t seed) {
@@ -144,11 +148,11 @@ double BoundLayer::mean_error(const LoadedLayer& loaded, int64_t n, bool counts_
                                                      : table.at(activation_code, code.code);
     return code.negative ? -product : product;
   };
-  for (int64_t row = 0; row < context.num_calibration_rows; ++row) {
+  for (int64_t row = 0; row < calibration_.num_rows; ++row) {
     total += loaded.bias[static_cast<size_t>(n)] - layer.bias[static_cast<size_t>(n)];
     for (int64_t k = 0; k < layer.num_inputs; ++k) {
       const auto place = static_cast<size_t>(k * layer.num_outputs + n);
-      const int activation = calibration_[static_cast<size_t>(row * layer.num_inputs + k)];
+      const int activation = rows_[static_cast<size_t>(row * layer.num_inputs + k)];
       const int own = layer.weights[static_cast<size_t>(n * layer.num_inputs + k)];
       double sum = 0;
       double count = 0;
@@ -163,7 +167,7 @@ double BoundLayer::mean_error(const LoadedLayer& loaded, int64_t n, bool counts_
       total += sum / count;
     }
   }
-  return total / static_cast<double>(context.num_calibration_rows);
+  return total / static_cast<double>(calibration_.num_rows);
 }
 
 }  // namespace faultwave::mitigation

@@ -49,7 +49,8 @@ class BoundLayer {
  private:
   std::vector<NamedTable> tables_;
   netlist::ProductTable exact_;
-  std::vector<uint8_t> calibration_;
+  std::vector<uint8_t> rows_;  ///< calibration activations [row][k]
+  LayerCalibration calibration_;
 };
 
 }  // namespace faultwave::mitigation

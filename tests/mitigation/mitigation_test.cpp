@@ -96,7 +96,8 @@ INSTANTIATE_TEST_SUITE_P(Formats, Retuning, testing::ValuesIn(kFormats), [](cons
 
 /// Histogram that a mitigation weights errors by.
 std::vector<double> histogram_of(const std::string& name, const BoundLayer& bound) {
-  return name == "fal_retune" ? bound.context.histogram : std::vector<double>(256, 1.0);
+  return name == "fal_retune" ? bound.context.calibration->histogram
+                              : std::vector<double>(256, 1.0);
 }
 
 TEST_P(Retuning, each_weight_is_the_best_of_its_own_tables_and_healthy_pes_are_left_alone) {
@@ -200,8 +201,6 @@ TEST(Mitigation, bias_recalibration_keeps_weights_and_untouched_outputs) {
 TEST(Mitigation, calibrated_ones_refuse_a_layer_without_calibration) {
   BoundLayer bound(NumberFormat::kAffineU8, 9);
   bound.context.calibration = nullptr;
-  bound.context.num_calibration_rows = 0;
-  bound.context.histogram.assign(256, 0.0);
   for (const std::string name : {"fal_retune", "fal_retune_offset", "bias_recalibration"}) {
     try {
       builtin(name)->apply(bound.context);
