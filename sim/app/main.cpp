@@ -1,5 +1,6 @@
 // Entry point: picks the subcommand and turns every exception into a message and an exit status.
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 
@@ -85,6 +86,8 @@ const std::vector<Command>& commands() {
 }  // namespace faultwave::app
 
 int main(int argc, char** argv) {
+  // A limit on file sizes (ulimit -f) is an error to report, no reason to die.
+  std::signal(SIGXFSZ, SIG_IGN);
   const faultwave::app::Arguments arguments(argv + 1, argv + argc);
   const int status = faultwave::app::guarded_main(arguments);
   std::cout.flush();
