@@ -25,6 +25,8 @@ int run_mma_command(const Arguments& arguments);
 int run_run_command(const Arguments& arguments);
 int run_campaign_command(const Arguments& arguments);
 int run_trace_command(const Arguments& arguments);
+int run_merge_command(const Arguments& arguments);
+int run_query_command(const Arguments& arguments);
 int run_version_command(const Arguments& arguments);
 
 }  // namespace faultwave::app
