@@ -1,12 +1,20 @@
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <thread>
 
 #include "app/commands.hpp"
 #include "app/options.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "campaign/campaign.hpp"
+#include "campaign/worker_loop.hpp"
+#ifdef FAULTWAVE_HAS_MPI
+#include "mpi/mpi_workers.hpp"
+#endif
 
 namespace faultwave::app {
 namespace {
@@ -56,15 +64,28 @@ std::string plan_text(const campaign::CampaignConfig& config, const campaign::Ca
   return text + "\n";
 }
 
-}  // namespace
+/// A command line and what it asks for.
+struct PreparedCampaign {
+  campaign::CampaignConfig config;
+  std::optional<campaign::CampaignPlan> plan;
+  campaign::CampaignOptions options;
+  int jobs = 1;
+  bool is_dry = false;
 
-int run_campaign_command(const Arguments& arguments) {
+  std::unique_ptr<campaign::Workers> make_workers() const {
+    return campaign::make_local_workers(config, *plan, jobs);
+  }
+};
+
+/// Nothing for --help. `default_jobs` is what --jobs 0 means.
+std::shared_ptr<const PreparedCampaign> prepare(const Arguments& arguments, int default_jobs) {
   po::options_description options;
   // clang-format off
   options.add_options()
       ("config", po::value<std::string>()->required(), "configuration file (docs/campaigns.md)")
       ("out", po::value<std::string>(), "results file (SQLite, docs/results.md)")
-      ("jobs", po::value<int>()->default_value(0), "threads; 0: one per core")
+      ("jobs", po::value<int>()->default_value(0),
+       "threads (engine gate: processes); 0: one per core. Under mpirun: threads per rank; 0: one")
       ("shard", po::value<std::string>(), "I/N: only every N-th trial, from the I-th on")
       ("resume", "go on with a results file of the same campaign")
       ("verify", po::value<int64_t>()->default_value(8),
@@ -76,33 +97,35 @@ int run_campaign_command(const Arguments& arguments) {
   po::variables_map values;
   if (!parse_options("campaign CONFIG --out FILE [options]", options, {"config"}, arguments,
                      values)) {
-    return 0;
+    return nullptr;
   }
+  auto prepared = std::make_shared<PreparedCampaign>();
   std::vector<std::string> overrides;
   if (values.count("set") != 0) overrides = values["set"].as<std::vector<std::string>>();
-  const auto config = campaign::load_campaign_config(values["config"].as<std::string>(), overrides);
-  campaign::CampaignOptions run_options;
+  prepared->config = campaign::load_campaign_config(values["config"].as<std::string>(), overrides);
+  auto& run_options = prepared->options;
   if (values.count("shard") != 0) parse_shard(values["shard"].as<std::string>(), run_options);
   run_options.resume = values.count("resume") != 0;
   run_options.num_verifications = values["verify"].as<int64_t>();
-  int jobs = values["jobs"].as<int>();
-  if (jobs < 0 || run_options.num_verifications < 0) {
+  prepared->jobs = values["jobs"].as<int>();
+  if (prepared->jobs < 0 || run_options.num_verifications < 0) {
     throw UsageError("--jobs and --verify count from 0");
   }
-  if (jobs == 0) jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  const bool is_dry = values.count("dry-run") != 0;
-  if (!is_dry && values.count("out") == 0) {
+  if (prepared->jobs == 0) prepared->jobs = default_jobs;
+  prepared->is_dry = values.count("dry-run") != 0;
+  if (values.count("out") != 0) run_options.results = values["out"].as<std::string>();
+  if (!prepared->is_dry && run_options.results.empty()) {
     throw UsageError("no results file\n  fix: --out results.sqlite");
   }
-  const campaign::CampaignPlan plan(config, campaign::all_cell_facts(config));
-  std::cout << plan_text(config, plan) << std::flush;
-  if (is_dry) return 0;
+  prepared->plan.emplace(prepared->config, campaign::all_cell_facts(prepared->config));
+  return prepared;
+}
 
-  run_options.results = values["out"].as<std::string>();
+int run(const PreparedCampaign& prepared, campaign::Workers& workers) {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
-  const auto workers = campaign::make_local_workers(config, plan, jobs);
-  const auto summary = campaign::run_campaign(config, plan, *workers, run_options, interrupted);
+  const auto summary = campaign::run_campaign(prepared.config, *prepared.plan, workers,
+                                              prepared.options, interrupted);
   std::cout << fmt::format("finished   {} of {} trials, {} now in {:.1f} s ({:.4g} trials/s)\n",
                            summary.finished, summary.planned, summary.ran, summary.seconds,
                            static_cast<double>(summary.ran) / std::max(1e-9, summary.seconds));
@@ -112,14 +135,89 @@ int run_campaign_command(const Arguments& arguments) {
   }
   std::cout << fmt::format("verified   {} cases at gate level, all agree\n", summary.verified);
   if (summary.interrupted) {
+    std::cout.flush();
     std::cerr << fmt::format(
         "faultwave: interrupted\n  fix: the same command with --resume goes on "
         "with {}\n",
-        run_options.results.string());
+        prepared.options.results.string());
     return kInterrupted;
   }
-  std::cout << fmt::format("results    {}\n", run_options.results.string());
+  std::cout << fmt::format("results    {}\n", prepared.options.results.string());
   return 0;
+}
+
+/// Whether mpirun, or srun with PMIx, started this process as one of several.
+bool has_other_ranks() {
+  for (const char* variable : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
+    const auto size = environment(variable);
+    if (!size.empty()) return size != "1";
+  }
+  return !environment("PMIX_RANK").empty();
+}
+
+int run_alone(const Arguments& arguments) {
+  const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const auto prepared = prepare(arguments, cores);
+  if (prepared == nullptr) return 0;
+  std::cout << plan_text(prepared->config, *prepared->plan) << std::flush;
+  if (prepared->is_dry) return 0;
+  return run(*prepared, *prepared->make_workers());
+}
+
+#ifdef FAULTWAVE_HAS_MPI
+
+/// What one rank computes with.
+campaign::WorkerCampaign worker_of(std::shared_ptr<const PreparedCampaign> prepared) {
+  const bool any_gate =
+      std::any_of(prepared->config.cells.begin(), prepared->config.cells.end(),
+                  [](const auto& cell) { return cell.engine == driver::Engine::kGate; });
+  if (any_gate && prepared->jobs > 1) {
+    throw UsageError(
+        "a rank runs the gate engine in one thread\n  fix: no --jobs; more ranks (mpirun -n)");
+  }
+  campaign::WorkerCampaign worker;
+  worker.identity = campaign::worker_identity(*prepared->plan);
+  worker.workers = prepared->make_workers();
+  worker.spec = [prepared](uint64_t trial) { return prepared->plan->spec(trial); };
+  return worker;
+}
+
+int run_rank(const mpi::Session& session, const Arguments& arguments) {
+  if (session.rank() > 0) {
+    mpi::serve_rank_zero(session, [&] {
+      const auto prepared = prepare(arguments, 1);
+      if (prepared == nullptr) throw UsageError("no campaign");
+      return worker_of(prepared);
+    });
+    return 0;
+  }
+  const auto prepared = prepare(arguments, 1);
+  if (prepared == nullptr) return 0;
+  std::cout << plan_text(prepared->config, *prepared->plan) << std::flush;
+  if (prepared->is_dry) return 0;
+  std::cout << fmt::format(
+                   "ranks      {}, each with {} of its own\n", session.num_ranks(),
+                   prepared->jobs == 1 ? "one thread" : fmt::format("{} threads", prepared->jobs))
+            << std::flush;
+  const auto workers = mpi::make_mpi_workers(session, campaign::worker_identity(*prepared->plan),
+                                             prepared->jobs, [&] { return worker_of(prepared); });
+  return run(*prepared, *workers);
+}
+
+#endif
+
+}  // namespace
+
+int run_campaign_command(const Arguments& arguments) {
+  if (!has_other_ranks()) return run_alone(arguments);
+#ifdef FAULTWAVE_HAS_MPI
+  const mpi::Session session;
+  return session.num_ranks() > 1 ? run_rank(session, arguments) : run_alone(arguments);
+#else
+  throw UsageError(
+      "this build has no MPI\n  fix: install libopenmpi-dev and build again, or run shards "
+      "(--shard, faultwave merge)");
+#endif
 }
 
 }  // namespace faultwave::app

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -157,22 +158,39 @@ class CampaignRun {
   /// False when interrupted.
   bool run_range(uint64_t begin, uint64_t end, CriticalTally& tally) {
     const auto trials = missing(begin, end);
-    for (std::size_t done = 0; done < trials.size();) {
+    std::size_t next = 0;
+    std::deque<std::vector<TrialSpec>> waves;
+    const auto submit = [&] {
+      while (next < trials.size() &&
+             waves.size() < static_cast<std::size_t>(workers_.max_waves())) {
+        const auto size = std::min<std::size_t>(
+            trials.size() - next,
+            std::max(wave_size_, static_cast<uint64_t>(workers_.parallelism())));
+        std::vector<TrialSpec> specs;
+        for (std::size_t i = next; i < next + size; ++i) specs.push_back(plan_.spec(trials[i]));
+        next += size;
+        workers_.submit(specs);
+        waves.push_back(std::move(specs));
+      }
+    };
+    auto wave_start = Clock::now();
+    bool was_verifying = false;
+    submit();
+    while (!waves.empty()) {
       if (interrupt_) return false;
-      const auto size = std::min<std::size_t>(trials.size() - done, wave_size_);
-      std::vector<TrialSpec> specs;
-      for (std::size_t i = done; i < done + size; ++i) specs.push_back(plan_.spec(trials[i]));
-      const auto wave_start = Clock::now();
-      const auto records = workers_.run(specs, interrupt_);
+      const auto records = workers_.collect(interrupt_);
       if (records.empty()) return false;
+      if (!was_verifying) adapt_wave(seconds_since(wave_start));
+      wave_start = Clock::now();
+      const auto specs = std::move(waves.front());
+      waves.pop_front();
+      submit();
       store_.commit(records);
-      adapt_wave(seconds_since(wave_start));
       for (const auto& record : records) tally.add(record);
-      done += size;
-      summary_.finished += size;
-      summary_.ran += size;
-      report(tally, size);
-      verify(specs);
+      summary_.finished += records.size();
+      summary_.ran += records.size();
+      report(tally, records.size());
+      was_verifying = verify(specs);
     }
     return true;
   }
@@ -196,7 +214,9 @@ class CampaignRun {
     log_line(fmt::format("{} of {} trials, {}", summary_.finished, summary_.planned, text));
   }
 
-  void verify(std::span<const TrialSpec> specs) {
+  /// Whether there was something to verify.
+  bool verify(std::span<const TrialSpec> specs) {
+    const int64_t before = summary_.verified;
     for (const auto& spec : specs) {
       const auto chosen = to_verify_.find(spec.trial);
       if (chosen == to_verify_.end() || interrupt_) continue;
@@ -213,6 +233,7 @@ class CampaignRun {
           "report this with the results file, whose table 'verification' has the case",
           spec.trial, mitigation, options_.results.string()));
     }
+    return summary_.verified > before;
   }
 
   const CampaignConfig& config_;

@@ -4,8 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <span>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,20 +14,27 @@
 
 namespace faultwave::campaign {
 
-/// Who computes the trials of a wave.
+/// Who computes the trials, wave by wave.
 class Workers {
  public:
   virtual ~Workers() = default;
-  /// Makes `cell` the one that run() and verify() are about; what is known of it.
+  /// Makes `cell` the one that the next waves are about; what is known of it. No wave is out.
   virtual CellRow enter(std::size_t cell) = 0;
-  /// Records in the order of `specs`; empty when `cancelled` became true on the way.
-  virtual std::vector<TrialRecord> run(std::span<const TrialSpec> specs,
-                                       const std::atomic<bool>& cancelled) = 0;
+  /// Takes one more wave on, while less than max_waves() are out.
+  virtual void submit(std::vector<TrialSpec> specs) = 0;
+  /// Takes the wave back that has been out longest: records in the order of its specs, or none when
+  /// `cancelled` became true on the way. The workers are then of no further use.
+  virtual std::vector<TrialRecord> collect(const std::atomic<bool>& cancelled) = 0;
   virtual VerificationRow verify(const TrialSpec& spec, const std::string& mitigation,
                                  int64_t images) = 0;
+  /// Trials that are computed side by side: smaller waves leave some idle.
+  virtual int parallelism() const = 0;
+  /// 2: the next wave is begun while the last trials of this one are awaited and committed.
+  virtual int max_waves() const = 0;
 };
 
-/// Threads of this process; of the gate engine processes.
+/// `jobs` threads of this process; processes when a cell runs on the gate engine, for SystemC is
+/// for one thread (to be called while there is one, and no results file open).
 std::unique_ptr<Workers> make_local_workers(const CampaignConfig& config, const CampaignPlan& plan,
                                             int jobs);
 

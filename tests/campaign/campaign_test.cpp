@@ -36,6 +36,26 @@ driver::Experiment run_experiment(const CampaignConfig& config, const CampaignPl
   return driver::run_experiment(run);
 }
 
+/// Others, with a difference.
+class WrappedWorkers : public Workers {
+ public:
+  explicit WrappedWorkers(std::unique_ptr<Workers> workers) : workers_(std::move(workers)) {}
+  CellRow enter(std::size_t cell) override { return workers_->enter(cell); }
+  void submit(std::vector<TrialSpec> specs) override { workers_->submit(std::move(specs)); }
+  std::vector<TrialRecord> collect(const std::atomic<bool>& cancelled) override {
+    return workers_->collect(cancelled);
+  }
+  VerificationRow verify(const TrialSpec& spec, const std::string& mitigation,
+                         int64_t images) override {
+    return workers_->verify(spec, mitigation, images);
+  }
+  int parallelism() const override { return workers_->parallelism(); }
+  int max_waves() const override { return workers_->max_waves(); }
+
+ private:
+  std::unique_ptr<Workers> workers_;
+};
+
 void expect_same_as_run(const std::string& yaml, uint64_t every, driver::Engine engine) {
   const CampaignFolder folder;
   const auto config = folder.config(yaml);
@@ -120,24 +140,17 @@ TEST(Campaign, goes_on_where_an_interrupt_stopped_it) {
   options.results = folder.path("parts.sqlite");
   options.num_verifications = 0;
   // Asks for an end while the second wave of every part is running.
-  class Interrupter : public Workers {
+  class Interrupter : public WrappedWorkers {
    public:
     Interrupter(std::unique_ptr<Workers> workers, std::atomic<bool>& interrupt)
-        : workers_(std::move(workers)), interrupt_(interrupt) {}
-    CellRow enter(std::size_t cell) override { return workers_->enter(cell); }
-    std::vector<TrialRecord> run(std::span<const TrialSpec> specs,
-                                 const std::atomic<bool>& cancelled) override {
-      if (++waves_ < 2) return workers_->run(specs, cancelled);
+        : WrappedWorkers(std::move(workers)), interrupt_(interrupt) {}
+    std::vector<TrialRecord> collect(const std::atomic<bool>& cancelled) override {
+      if (++waves_ < 2) return WrappedWorkers::collect(cancelled);
       const std::jthread timer([this] { interrupt_ = true; });
-      return workers_->run(specs, cancelled);
-    }
-    VerificationRow verify(const TrialSpec& spec, const std::string& mitigation,
-                           int64_t images) override {
-      return workers_->verify(spec, mitigation, images);
+      return WrappedWorkers::collect(cancelled);
     }
 
    private:
-    std::unique_ptr<Workers> workers_;
     std::atomic<bool>& interrupt_;
     int waves_ = 0;
   };
@@ -164,21 +177,13 @@ TEST(Campaign, verifies_cases_at_gate_level_and_stops_on_a_difference) {
   for (const auto& row : rows) EXPECT_TRUE(row.agrees);
 
   // Workers whose gate level is another machine.
-  class WrongWorkers : public Workers {
+  class WrongWorkers : public WrappedWorkers {
    public:
-    explicit WrongWorkers(std::unique_ptr<Workers> right) : right_(std::move(right)) {}
-    CellRow enter(std::size_t cell) override { return right_->enter(cell); }
-    std::vector<TrialRecord> run(std::span<const TrialSpec> specs,
-                                 const std::atomic<bool>& cancelled) override {
-      return right_->run(specs, cancelled);
-    }
+    using WrappedWorkers::WrappedWorkers;
     VerificationRow verify(const TrialSpec& spec, const std::string& mitigation,
                            int64_t images) override {
       return {spec.trial, mitigation, images, false};
     }
-
-   private:
-    std::unique_ptr<Workers> right_;
   };
   const CampaignPlan plan(config, all_cell_facts(config));
   WrongWorkers wrong(make_local_workers(config, plan, 1));

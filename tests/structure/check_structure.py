@@ -3,7 +3,7 @@
 
 A module may include only itself and what the table's third column allows, transitively closed.
 <systemc> belongs to sim/systemc, Verilator's headers to sim/verilated, intrinsics and Highway to
-sim/bits. Usage: check_structure.py SOURCE_DIR
+sim/bits, <mpi.h> to sim/mpi. Usage: check_structure.py SOURCE_DIR
 """
 import pathlib
 import re
@@ -13,6 +13,7 @@ ONLY_IN = {
     r'systemc(\.h)?': 'systemc',
     r'verilated.*\.h': 'verilated',
     r'sqlite3\.h': 'campaign',
+    r'mpi\.h': 'mpi',
     r'(hwy/.*|.*intrin\.h)': 'bits',
 }
 
