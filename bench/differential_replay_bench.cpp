@@ -115,14 +115,16 @@ void register_all() {
       const auto setting = std::make_shared<std::unique_ptr<Setting>>();
       const std::string name = std::string(network) + "/" + std::to_string(size);
       const auto add = [&](const std::string& what, int64_t iterations, auto run) {
-        benchmark::RegisterBenchmark((name + "/" + what).c_str(), [setting, run,
-                                                                   network = std::string(network),
-                                                                   size](benchmark::State& state) {
-          if (*setting == nullptr) *setting = std::make_unique<Setting>(network, size);
-          run(**setting, state);
-        })->Unit(benchmark::kMillisecond);
+        benchmark::RegisterBenchmark(
+            (name + "/" + what).c_str(),
+            [setting, run, network = std::string(network), size](benchmark::State& state) {
+              if (*setting == nullptr) *setting = std::make_unique<Setting>(network, size);
+              run(**setting, state);
+            })
+            ->Iterations(iterations)
+            ->Unit(benchmark::kMillisecond);
       };
-      add("differential",
+      add("differential", kTrials,
           [](Setting& s, benchmark::State& state) { s.replay_trials(state, false); });
       add("dense", 2, [](Setting& s, benchmark::State& state) { s.replay_trials(state, true); });
       add("run", 2, [](Setting& s, benchmark::State& state) { s.run_trials(state); });
