@@ -279,7 +279,7 @@ HWY_EXPORT(add_lookups);
 void add_lookups(const uint8_t* const* tables, std::span<const Lookup> lookups,
                  const uint8_t* codes, std::size_t code_stride, std::size_t num_codes,
                  LookupSign sign, uint32_t* sums) {
-  simd_level();  // applies FAULTWAVE_SIMD
+  apply_simd_environment();
   HWY_DYNAMIC_DISPATCH(add_lookups)(tables, lookups, codes, code_stride, num_codes, sign, sums);
 }
 
