@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "fault/pe_space.hpp"
+#include "accel/pe_mapping.hpp"
 
 namespace faultwave::accel {
 
@@ -85,34 +85,17 @@ struct CycleReport {
   }
 };
 
-/// A product's size, which decides what each PE computes.
-struct GemmShape {
-  int64_t m = 0;
-  int64_t n = 0;
-  int64_t k = 0;
-  bool operator==(const GemmShape&) const = default;
-};
-
-/// How many of the M products of one weight a PE computes.
-struct PeCount {
-  int pe = 0;
-  int64_t count = 0;
-  bool operator==(const PeCount&) const = default;
-};
-
 class TraceListener;
 
 /// One accelerator instance with its faults: what the driver needs of a TPU or a GPU.
-class Accelerator {
+class Accelerator : public PeMapping {
  public:
-  virtual ~Accelerator() = default;
   /// Runs one product; `sums` is [m][n]. Simulated time goes on across calls.
   virtual CycleReport run_gemm(const GemmJob& job, int32_t* sums) = 0;
   /// Time of an element-wise or pooling step over `num_values` values.
   virtual CycleReport run_vector(const std::string& name, int64_t num_values) = 0;
   virtual uint64_t cycle() const = 0;
 
-  virtual const fault::PeSpace& pes() const = 0;
   /// The causes that this accelerator reports, in the order of its tables.
   virtual std::span<const Cause> causes() const = 0;
   /// From now on these PEs (a fuse per PE) add nothing to their sums. Replaces the set before.
@@ -120,15 +103,6 @@ class Accelerator {
 
   /// Tells `listener` of every cycle from now on; null: nobody. Must outlive its use.
   virtual void set_trace_listener(TraceListener* listener) = 0;
-
-  /// The mapping of products to PEs repeats along k with this period.
-  virtual int k_period() const = 0;
-  /// PEs of output (m, n): product (m, n, k) is computed by pes[k % k_period()]; `pes` has room for
-  /// k_period() entries. pes[0] determines the others.
-  virtual void pes_of_output(const GemmShape& shape, int64_t m, int64_t n, int* pes) const = 0;
-  /// PEs that multiply weight (k, n) with the M activations, ascending; the counts add up to M.
-  virtual std::vector<PeCount> pes_of_weight(const GemmShape& shape, int64_t k,
-                                             int64_t n) const = 0;
 };
 
 }  // namespace faultwave::accel

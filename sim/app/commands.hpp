@@ -23,6 +23,7 @@ int run_netlist_command(const Arguments& arguments);
 int run_gemm_command(const Arguments& arguments);
 int run_mma_command(const Arguments& arguments);
 int run_run_command(const Arguments& arguments);
+int run_campaign_command(const Arguments& arguments);
 int run_trace_command(const Arguments& arguments);
 int run_version_command(const Arguments& arguments);
 

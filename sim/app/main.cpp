@@ -72,6 +72,8 @@ const std::vector<Command>& commands() {
       {"run", "run a network on an accelerator: golden, faulty, mitigated", run_run_command},
       {"gemm", "one matrix product on an accelerator: cycles by cause", run_gemm_command},
       {"mma", "latency and throughput of a GPU's tensor cores", run_mma_command},
+      {"campaign", "thousands of faults on the table engine, with stated confidence",
+       run_campaign_command},
       {"trace", "waveforms of a run, faulty beside golden, nets of PEs included",
        run_trace_command},
       {"sites", "fault sites of a multiplier: classes, undetectable faults, errors",

@@ -22,13 +22,15 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// What all look-ups of a call share.
 struct Source {
   const uint8_t* const* tables;
-  const uint8_t* codes;
-  std::size_t stride;
+  const uint8_t* const* code_rows;
+  std::size_t first_code;
 
   const uint8_t* row(const Lookup& lookup) const {
     return tables[lookup.table] + kLookupRowBytes * lookup.row;
   }
-  const uint8_t* code_row(const Lookup& lookup) const { return codes + stride * lookup.code_row; }
+  const uint8_t* code_row(const Lookup& lookup) const {
+    return code_rows[lookup.code_row] + first_code;
+  }
   /// Rows of many tables come from the third-level cache, in no order that hardware foresees.
   HWY_INLINE void prefetch(std::span<const Lookup> lookups, std::size_t current) const {
     constexpr std::size_t kDistance = 8;
@@ -240,12 +242,12 @@ void add_few(const Source& source, std::span<const Lookup> lookups, std::size_t 
 }
 
 void add_lookups(const uint8_t* const* tables, std::span<const Lookup> lookups,
-                 const uint8_t* codes, std::size_t code_stride, std::size_t num_codes,
+                 const uint8_t* const* code_rows, std::size_t first_code, std::size_t num_codes,
                  LookupSign sign, uint32_t* sums) {
   constexpr std::size_t kBlockCodes = kBlock * kStep;
-  Source source{tables, codes, code_stride};
+  Source source{tables, code_rows, first_code};
   const auto advance = [&](std::size_t count) {
-    source.codes += count;
+    source.first_code += count;
     sums += count;
     num_codes -= count;
   };
@@ -277,10 +279,10 @@ HWY_EXPORT(add_lookups);
 }  // namespace
 
 void add_lookups(const uint8_t* const* tables, std::span<const Lookup> lookups,
-                 const uint8_t* codes, std::size_t code_stride, std::size_t num_codes,
+                 const uint8_t* const* code_rows, std::size_t first_code, std::size_t num_codes,
                  LookupSign sign, uint32_t* sums) {
   apply_simd_environment();
-  HWY_DYNAMIC_DISPATCH(add_lookups)(tables, lookups, codes, code_stride, num_codes, sign, sums);
+  HWY_DYNAMIC_DISPATCH(add_lookups)(tables, lookups, code_rows, first_code, num_codes, sign, sums);
 }
 
 }  // namespace faultwave::bits

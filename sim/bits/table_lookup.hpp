@@ -17,7 +17,7 @@ inline constexpr std::size_t kLookupPadding = 64;
 
 /// Looks up a vector of codes in one row of one table.
 struct Lookup {
-  uint32_t code_row = 0;  ///< the codes are row `code_row` of the code matrix
+  uint32_t code_row = 0;  ///< index into the list of code rows
   uint16_t table = 0;     ///< index into the list of tables
   uint16_t row = 0;       ///< 0 to 255
 };
@@ -25,10 +25,10 @@ struct Lookup {
 enum class LookupSign : uint8_t { kAdd, kSubtract };
 
 /// For i < num_codes, over all look-ups l, modulo 2^32:
-///   sums[i] += or -= tables[l.table].row(l.row)[codes[l.code_row * code_stride + i]]
+///   sums[i] += or -= tables[l.table].row(l.row)[code_rows[l.code_row][first_code + i]]
 /// Reads up to kLookupPadding bytes behind the last code of a row; the sums end at num_codes.
 void add_lookups(const uint8_t* const* tables, std::span<const Lookup> lookups,
-                 const uint8_t* codes, std::size_t code_stride, std::size_t num_codes,
+                 const uint8_t* const* code_rows, std::size_t first_code, std::size_t num_codes,
                  LookupSign sign, uint32_t* sums);
 
 }  // namespace faultwave::bits

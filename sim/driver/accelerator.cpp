@@ -1,7 +1,9 @@
 #include "driver/accelerator.hpp"
 
 #include "base/error.hpp"
+#include "systemc/gpu_mapping.hpp"
 #include "systemc/gpu_system.hpp"
+#include "systemc/tpu_mapping.hpp"
 #include "systemc/tpu_system.hpp"
 
 namespace faultwave::driver {
@@ -45,6 +47,13 @@ double clock_mhz(const AcceleratorConfig& config) {
 int64_t buffer_bytes(const AcceleratorConfig& config) {
   const auto* tpu = std::get_if<TpuConfig>(&config);
   return tpu != nullptr ? tpu->unified_buffer_bytes : kGpuBufferBytes;
+}
+
+std::unique_ptr<accel::PeMapping> make_pe_mapping(const AcceleratorConfig& config) {
+  if (const auto* tpu = std::get_if<TpuConfig>(&config)) {
+    return std::make_unique<systemc::TpuMapping>(*tpu);
+  }
+  return std::make_unique<systemc::GpuPeMapping>(std::get<GpuConfig>(config));
 }
 
 std::unique_ptr<accel::Accelerator> make_accelerator(const AcceleratorConfig& config,

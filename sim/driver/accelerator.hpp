@@ -31,6 +31,9 @@ double clock_mhz(const AcceleratorConfig& config);
 /// Activations that one batch may hold: the TPU's unified buffer; 1 GiB of a GPU's memory.
 int64_t buffer_bytes(const AcceleratorConfig& config);
 
+/// Which PE computes what, without an accelerator.
+std::unique_ptr<accel::PeMapping> make_pe_mapping(const AcceleratorConfig& config);
+
 std::unique_ptr<accel::Accelerator> make_accelerator(const AcceleratorConfig& config,
                                                      const netlist::Netlist& multiplier,
                                                      verilated::PeModelLibrary& library,

@@ -50,9 +50,9 @@ void CalibrationRun::run_vector(const nn::Layer& layer) {
       nn::run_vector_layer(network_, layer, inputs, num_images_);
 }
 
-int64_t calibration_batch(const nn::Network& network, const accel::Accelerator& accelerator,
+int64_t calibration_batch(const nn::Network& network, const accel::PeMapping& mapping,
                           int64_t batch_images) {
-  if (accelerator.pes().kind() != fault::PeSpace::Kind::kArray) return batch_images;
+  if (mapping.pes().kind() != fault::PeSpace::Kind::kArray) return batch_images;
   int64_t image_bytes = 1;
   for (const auto& layer : network.layers) {
     if (layer.kind != nn::LayerKind::kMatrix) continue;

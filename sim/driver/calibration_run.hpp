@@ -33,7 +33,7 @@ class CalibrationRun {
 
 /// Images that the table engine computes together in a calibration run: as many as run together
 /// otherwise on a GPU, where the mapping depends on it; else what keeps matrices small.
-int64_t calibration_batch(const nn::Network& network, const accel::Accelerator& accelerator,
+int64_t calibration_batch(const nn::Network& network, const accel::PeMapping& mapping,
                           int64_t batch_images);
 
 }  // namespace faultwave::driver

@@ -43,21 +43,21 @@ class Corrections {
 class BypassedProducts {
  public:
   BypassedProducts(const nn::Layer& layer, const Corrections& corrections,
-                   const accel::Accelerator& accelerator, const accel::GemmShape& shape,
+                   const accel::PeMapping& mapping, const accel::GemmShape& shape,
                    const std::vector<int>& bypassed_pes)
       : layer_(layer),
         corrections_(corrections),
-        accelerator_(accelerator),
+        mapping_(mapping),
         shape_(shape),
-        is_bypassed_(static_cast<std::size_t>(accelerator.pes().size())),
-        pes_(static_cast<std::size_t>(accelerator.k_period())) {
+        is_bypassed_(static_cast<std::size_t>(mapping.pes().size())),
+        pes_(static_cast<std::size_t>(mapping.k_period())) {
     for (const int pe : bypassed_pes) is_bypassed_[static_cast<std::size_t>(pe)] = true;
   }
 
   /// What the bypassed products of output (m, n) had added. Fast for n ascending within m
   /// ascending.
   uint32_t correction(int64_t m, int64_t n) {
-    accelerator_.pes_of_output(shape_, m, n, pes_.data());
+    mapping_.pes_of_output(shape_, m, n, pes_.data());
     Group& group = group_of(pes_.front());
     if (group.inputs.empty()) return 0;
     if (group.row != m) {
@@ -84,7 +84,7 @@ class BypassedProducts {
     std::map<int64_t, uint32_t> of_output;  ///< by n
   };
 
-  /// The first PE of an output determines the others (Accelerator::pes_of_output).
+  /// The first PE of an output determines the others (PeMapping::pes_of_output).
   Group& group_of(int first_pe) {
     const auto [entry, is_new] = groups_.try_emplace(first_pe);
     if (!is_new) return entry->second;
@@ -99,7 +99,7 @@ class BypassedProducts {
 
   const nn::Layer& layer_;
   const Corrections& corrections_;
-  const accel::Accelerator& accelerator_;
+  const accel::PeMapping& mapping_;
   accel::GemmShape shape_;
   std::vector<bool> is_bypassed_;
   std::vector<int> pes_;
@@ -110,7 +110,7 @@ class BypassedProducts {
 
 void apply_corrections(const nn::Layer& layer, const mitigation::LoadedLayer& loaded,
                        netlist::NumberFormat format, int zero_point, const uint8_t* activations,
-                       int64_t m, const accel::Accelerator& accelerator,
+                       int64_t m, const accel::PeMapping& mapping,
                        const std::vector<int>& bypassed_pes, int32_t* sums) {
   const int64_t num_outputs = layer.num_outputs;
   const Corrections corrections(layer, format, zero_point, activations);
@@ -120,7 +120,7 @@ void apply_corrections(const nn::Layer& layer, const mitigation::LoadedLayer& lo
     for (int64_t k = 0; k < layer.num_inputs; ++k) sum += corrections.weight(n, k);
     of_output[static_cast<std::size_t>(n)] += corrections.of_weights(sum);
   }
-  BypassedProducts bypassed(layer, corrections, accelerator, {m, num_outputs, layer.num_inputs},
+  BypassedProducts bypassed(layer, corrections, mapping, {m, num_outputs, layer.num_inputs},
                             bypassed_pes);
   for (int64_t row = 0; row < m; ++row) {
     const uint8_t* values = activations + row * layer.num_inputs;

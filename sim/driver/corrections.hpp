@@ -17,10 +17,10 @@ namespace faultwave::driver {
 ///   int8            +128 * sum_k w[n][k]          (the PEs multiplied (a - 128) * w)
 ///   every format    -zero_point * sum_k w[n][k]
 /// `w` are the network's own weights, whatever a mitigation loads. Products of `bypassed_pes`, as
-/// `accelerator` maps them, drop out of the sums over k: their corrections go with them.
+/// `mapping` maps them, drop out of the sums over k: their corrections go with them.
 void apply_corrections(const nn::Layer& layer, const mitigation::LoadedLayer& loaded,
                        netlist::NumberFormat format, int zero_point, const uint8_t* activations,
-                       int64_t m, const accel::Accelerator& accelerator,
+                       int64_t m, const accel::PeMapping& mapping,
                        const std::vector<int>& bypassed_pes, int32_t* sums);
 
 }  // namespace faultwave::driver

@@ -39,7 +39,9 @@ bool resolves_in(const std::vector<FaultSpec>& specs, const netlist::Netlist& ne
 class ExperimentRunner {
  public:
   explicit ExperimentRunner(const RunConfig& config)
-      : config_(config), inputs_(load_experiment_inputs(config)) {
+      : config_(config),
+        inputs_(load_experiment_inputs(config)),
+        mapping_(make_pe_mapping(config.accelerator)) {
     mitigation::register_builtin_mitigations();
     if (config.engine == Engine::kTable) {
       check_table_engine();
@@ -181,27 +183,32 @@ class ExperimentRunner {
                                      static_cast<int64_t>(inputs_.network.layers.size())));
   }
 
+  /// `tables` may be null or empty when nothing needed them before.
+  std::unique_ptr<accel::Accelerator> make_engine(const Multiplier& multiplier,
+                                                  const std::vector<fault::Fault>& faults,
+                                                  const LocusTables* tables) {
+    const bool weight_on_port_a = inputs_.options.weight_on_port_a;
+    if (config_.engine == Engine::kGate) {
+      return make_accelerator(config_.accelerator, multiplier.netlist, library_, faults,
+                              {.weight_on_port_a = weight_on_port_a,
+                               .product_is_signed = multiplier.netlist.is_signed});
+    }
+    // Mitigated rows have the tables of their faults already.
+    LocusTables of_pes =
+        tables != nullptr && !tables->tables.empty()
+            ? *tables
+            : build_locus_tables(multiplier.netlist, faults, inputs_.space, weight_on_port_a);
+    return std::make_unique<replay::TableAccelerator>(
+        *mapping_,
+        replay::ProductTables(of_pes.tables, std::move(of_pes.table_of_pe), weight_on_port_a));
+  }
+
   void run_row(const std::string& name, const Multiplier& multiplier,
                const std::vector<fault::Fault>& faults, const std::string& mitigation,
                const LocusTables* tables) {
     progress_->set_label(name);
-    const auto accelerator =
-        make_accelerator(config_.accelerator, multiplier.netlist, library_, faults,
-                         {.weight_on_port_a = inputs_.options.weight_on_port_a,
-                          .product_is_signed = multiplier.netlist.is_signed});
-    experiment_.causes.assign(accelerator->causes().begin(), accelerator->causes().end());
-    std::unique_ptr<replay::TableAccelerator> by_tables;
-    if (config_.engine == Engine::kTable) {
-      // Mitigated rows have the tables of their faults already.
-      LocusTables of_pes = tables != nullptr && !tables->tables.empty()
-                               ? *tables
-                               : build_locus_tables(multiplier.netlist, faults, inputs_.space,
-                                                    inputs_.options.weight_on_port_a);
-      by_tables = std::make_unique<replay::TableAccelerator>(
-          *accelerator, replay::ProductTables(of_pes.tables, std::move(of_pes.table_of_pe),
-                                              inputs_.options.weight_on_port_a));
-    }
-    accel::Accelerator& engine = by_tables != nullptr ? *by_tables : *accelerator;
+    const auto engine = make_engine(multiplier, faults, tables);
+    experiment_.causes.assign(engine->causes().begin(), engine->causes().end());
     LoadedNetwork loaded = load_unmodified(inputs_.network);
     if (tables != nullptr && mitigation != "none") {
       loaded = retuner().retune(*mitigation::make_mitigation(mitigation), *tables);
@@ -213,7 +220,7 @@ class ExperimentRunner {
     row.is_faulty = !faults.empty();
     row.on_exact_multiplier = &multiplier == &inputs_.exact;
     row.result =
-        run_network(inputs_.network, loaded, engine, inputs_.options, inputs_.data.pixels.data(),
+        run_network(inputs_.network, loaded, *engine, inputs_.options, inputs_.data.pixels.data(),
                     inputs_.data.num_images(),
                     [this](int64_t steps) { progress_->advance(static_cast<uint64_t>(steps)); });
     row.score = score(row.result.logits, row.result.num_classes, inputs_.data.labels);
@@ -227,9 +234,6 @@ class ExperimentRunner {
   /// Made at the first use: all rows map products to PEs alike.
   Retuner& retuner() {
     if (retuner_ == nullptr) {
-      mapping_ = make_accelerator(config_.accelerator, inputs_.multiplier.netlist, library_, {},
-                                  {.weight_on_port_a = inputs_.options.weight_on_port_a,
-                                   .product_is_signed = inputs_.multiplier.netlist.is_signed});
       RetuningOptions options;
       options.format = inputs_.options.format;
       options.weight_on_port_a = inputs_.options.weight_on_port_a;
@@ -285,9 +289,9 @@ class ExperimentRunner {
 
   const RunConfig& config_;
   ExperimentInputs inputs_;
+  std::unique_ptr<accel::PeMapping> mapping_;
   nn::Dataset calibration_;  ///< empty when no mitigation runs
   verilated::PeModelLibrary library_;
-  std::unique_ptr<accel::Accelerator> mapping_;  ///< free of faults, never run
   std::unique_ptr<Retuner> retuner_;
   std::unique_ptr<Progress> progress_;
   Experiment experiment_;

@@ -73,15 +73,22 @@ void check_locus_tables(const std::vector<fault::Fault>& faults, const fault::Pe
 LocusTables build_locus_tables(const netlist::Netlist& multiplier,
                                const std::vector<fault::Fault>& faults, const fault::PeSpace& space,
                                bool weight_on_port_a) {
+  return build_locus_tables(faults, space, [&](std::span<const fault::Fault> of_pe) {
+    return fault::locus_table(multiplier, of_pe, weight_on_port_a).table;
+  });
+}
+
+LocusTables build_locus_tables(const std::vector<fault::Fault>& faults, const fault::PeSpace& space,
+                               const TableOfFaults& table_of) {
   LocusTables result;
   result.table_of_pe.assign(static_cast<std::size_t>(space.size()), 0);
-  result.tables.push_back(fault::locus_table(multiplier, {}, weight_on_port_a).table);
+  result.tables.push_back(table_of({}));
   for (const FaultSet& set : group_faults(faults, space)) {
     for (const int pe : set.pes) {
       result.table_of_pe[static_cast<std::size_t>(pe)] =
           static_cast<uint16_t>(result.tables.size());
     }
-    result.tables.push_back(fault::locus_table(multiplier, set.faults, weight_on_port_a).table);
+    result.tables.push_back(table_of(set.faults));
   }
   return result;
 }

@@ -1,6 +1,8 @@
 // Which product table each PE of a faulty accelerator shows.
 #pragma once
 
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "fault/fault.hpp"
@@ -30,5 +32,11 @@ void check_locus_tables(const std::vector<fault::Fault>& faults, const fault::Pe
 LocusTables build_locus_tables(const netlist::Netlist& multiplier,
                                const std::vector<fault::Fault>& faults, const fault::PeSpace& space,
                                bool weight_on_port_a);
+
+/// The same with tables from elsewhere: `table_of` gives that of one PE's faults, which differ in
+/// nothing but their loci from PE to PE; without faults the healthy one.
+using TableOfFaults = std::function<netlist::ProductTable(std::span<const fault::Fault>)>;
+LocusTables build_locus_tables(const std::vector<fault::Fault>& faults, const fault::PeSpace& space,
+                               const TableOfFaults& table_of);
 
 }  // namespace faultwave::driver

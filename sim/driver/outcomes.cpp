@@ -20,23 +20,24 @@ Score score(const std::vector<int32_t>& logits, int num_classes,
   return result;
 }
 
+Outcome outcome_of(const int32_t* golden, const int32_t* faulty, int num_classes) {
+  if (std::equal(golden, golden + num_classes, faulty)) return Outcome::kMasked;
+  const int top = nn::top1(faulty, num_classes);
+  if (top == nn::top1(golden, num_classes)) return Outcome::kBenign;
+  return nn::in_top5(golden, num_classes, top) ? Outcome::kSdc1 : Outcome::kSdc5;
+}
+
 OutcomeCounts classify(const std::vector<int32_t>& golden, const std::vector<int32_t>& faulty,
                        int num_classes) {
   FAULTWAVE_CHECK(golden.size() == faulty.size());
   OutcomeCounts counts;
   const auto step = static_cast<std::size_t>(num_classes);
   for (std::size_t i = 0; i < golden.size(); i += step) {
-    const int32_t* expected = golden.data() + i;
-    const int32_t* seen = faulty.data() + i;
-    const int top = nn::top1(seen, num_classes);
-    if (std::equal(expected, expected + num_classes, seen)) {
-      ++counts.masked;
-    } else if (top == nn::top1(expected, num_classes)) {
-      ++counts.benign;
-    } else {
-      ++counts.sdc1;
-      counts.sdc5 += nn::in_top5(expected, num_classes, top) ? 0 : 1;
-    }
+    const Outcome outcome = outcome_of(golden.data() + i, faulty.data() + i, num_classes);
+    counts.masked += outcome == Outcome::kMasked ? 1 : 0;
+    counts.benign += outcome == Outcome::kBenign ? 1 : 0;
+    counts.sdc1 += outcome >= Outcome::kSdc1 ? 1 : 0;
+    counts.sdc5 += outcome == Outcome::kSdc5 ? 1 : 0;
   }
   return counts;
 }

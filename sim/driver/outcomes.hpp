@@ -18,9 +18,17 @@ struct Score {
   }
 };
 
-/// Per inference, against the golden run: masked (logits equal), benign (logits differ, top-1
-/// equal), SDC-1 (top-1 differs), SDC-5 (faulty top-1 outside the golden top-5; counted in SDC-1
-/// too).
+/// Of one inference against the golden run. SDC-5 is a case of SDC-1.
+enum class Outcome : uint8_t {
+  kMasked,  ///< logits equal
+  kBenign,  ///< logits differ, top-1 equal
+  kSdc1,    ///< top-1 differs
+  kSdc5     ///< faulty top-1 outside the golden top-5
+};
+/// Both [num_classes].
+Outcome outcome_of(const int32_t* golden, const int32_t* faulty, int num_classes);
+
+/// Inferences by outcome; `sdc1` includes `sdc5`.
 struct OutcomeCounts {
   int64_t masked = 0;
   int64_t benign = 0;

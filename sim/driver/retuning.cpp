@@ -24,12 +24,12 @@ void reorder(mitigation::LayerContext& context, const mitigation::LayerOrder& or
 
 }  // namespace
 
-Retuner::Retuner(const nn::Network& network, const accel::Accelerator& accelerator,
+Retuner::Retuner(const nn::Network& network, const accel::PeMapping& mapping,
                  const RetuningOptions& options)
     : network_(network),
-      accelerator_(accelerator),
+      mapping_(mapping),
       options_(options),
-      batch_images_(calibration_batch(network, accelerator, options.batch_images)) {
+      batch_images_(calibration_batch(network, mapping, options.batch_images)) {
   const int64_t num_images = options.num_calibration_images;
   const nn::Activations activations =
       nn::run_exact(network, options.calibration_images, num_images);
@@ -40,9 +40,9 @@ Retuner::Retuner(const nn::Network& network, const accel::Accelerator& accelerat
     const nn::Value& input = input_of(layer);
     const auto& maps = activations.bytes[static_cast<std::size_t>(layer.inputs.at(0))];
     const int64_t rows = nn::im2col_rows(layer, input.shape) * options.batch_images;
-    layers_.push_back({i, WeightBinding(accelerator, {rows, layer.num_outputs, layer.num_inputs}),
+    layers_.push_back({i, WeightBinding(mapping, {rows, layer.num_outputs, layer.num_inputs}),
                        calibrate_layer(layer, input, maps.data(), num_images),
-                       RowSample(layer, input, num_images, batch_images_, accelerator),
+                       RowSample(layer, input, num_images, batch_images_, mapping),
                        LoadedMatrix(layer, mitigation::unmodified(layer), {},
                                     {options.format, options.weight_on_port_a})});
   }
@@ -60,7 +60,7 @@ LoadedNetwork Retuner::retune(const mitigation::Mitigation& mitigation, const Lo
     reference_for(tables.tables.at(0));
     run.emplace(network_, images_, options_.num_calibration_images, batch_images_);
     faulty = std::make_unique<replay::TableAccelerator>(
-        accelerator_,
+        mapping_,
         replay::ProductTables(tables.tables, tables.table_of_pe, options_.weight_on_port_a));
   }
   std::size_t matrix = 0;
@@ -99,10 +99,10 @@ LoadedNetwork Retuner::retune(const mitigation::Mitigation& mitigation, const Lo
 }
 
 accel::Accelerator& Retuner::engine_of(const netlist::ProductTable& table) {
-  const std::vector<uint16_t> of_pe(static_cast<std::size_t>(accelerator_.pes().size()), 0);
+  const std::vector<uint16_t> of_pe(static_cast<std::size_t>(mapping_.pes().size()), 0);
   replay::ProductTables tables(std::span(&table, 1), of_pe, options_.weight_on_port_a);
   if (engine_ == nullptr) {
-    engine_ = std::make_unique<replay::TableAccelerator>(accelerator_, std::move(tables));
+    engine_ = std::make_unique<replay::TableAccelerator>(mapping_, std::move(tables));
   } else {
     engine_->set_tables(std::move(tables));
   }

@@ -36,9 +36,8 @@ struct RetuningOptions {
 /// network computes without faults. Not for use by several threads at once.
 class Retuner {
  public:
-  /// Of `accelerator` only the mapping of products to PEs is asked: any instance of the same size
-  /// does, whatever its faults. `network` and `accelerator` must outlive this object.
-  Retuner(const nn::Network& network, const accel::Accelerator& accelerator,
+  /// `network` and `mapping` must outlive this object.
+  Retuner(const nn::Network& network, const accel::PeMapping& mapping,
           const RetuningOptions& options);
 
   /// What `mitigation` loads for every layer, given the tables of the accelerator's PEs. A
@@ -75,7 +74,7 @@ class Retuner {
   }
 
   const nn::Network& network_;
-  const accel::Accelerator& accelerator_;
+  const accel::PeMapping& mapping_;
   RetuningOptions options_;
   int64_t batch_images_;
   std::vector<uint8_t> images_;

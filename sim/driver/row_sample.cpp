@@ -28,10 +28,10 @@ std::vector<int64_t> draw(int64_t total, int64_t count, CounterRng& rng) {
 }  // namespace
 
 RowSample::RowSample(const nn::Layer& layer, const nn::Value& input, int64_t num_images,
-                     int64_t batch_images, const accel::Accelerator& accelerator)
+                     int64_t batch_images, const accel::PeMapping& mapping)
     : rows_per_image_(nn::im2col_rows(layer, input.shape)),
       num_images_(num_images),
-      period_(accelerator.k_period()) {
+      period_(mapping.k_period()) {
   if (num_images == 0) return;
   const int64_t per_image = std::clamp<int64_t>(kMaxRows / num_images, 1, rows_per_image_);
   const int64_t fitted_images = std::max<int64_t>(1, num_images * 4 / 5);
@@ -42,16 +42,16 @@ RowSample::RowSample(const nn::Layer& layer, const nn::Value& input, int64_t num
     }
   }
   num_fitted_ = fitted_images * per_image;
-  find_pes(accelerator, {batch_images * rows_per_image_, layer.num_outputs, layer.num_inputs},
+  find_pes(mapping, {batch_images * rows_per_image_, layer.num_outputs, layer.num_inputs},
            batch_images);
 }
 
-void RowSample::find_pes(const accel::Accelerator& accelerator, const accel::GemmShape& whole_batch,
+void RowSample::find_pes(const accel::PeMapping& mapping, const accel::GemmShape& whole_batch,
                          int64_t batch_images) {
   std::vector<int> pes(static_cast<std::size_t>(period_));
   std::map<int, uint32_t> list_of_first;  // the first PE determines the others
   const auto list_of = [&](const accel::GemmShape& shape, int64_t m, int64_t n) {
-    accelerator.pes_of_output(shape, m, n, pes.data());
+    mapping.pes_of_output(shape, m, n, pes.data());
     const auto [entry, is_new] =
         list_of_first.emplace(pes[0], static_cast<uint32_t>(list_of_first.size()));
     if (is_new) pes_.insert(pes_.end(), pes.begin(), pes.end());
@@ -59,7 +59,7 @@ void RowSample::find_pes(const accel::Accelerator& accelerator, const accel::Gem
   };
   for (int64_t n = 0; n < whole_batch.n; ++n) {
     auto& lists = list_of_row_.emplace_back();
-    if (accelerator.pes().kind() == fault::PeSpace::Kind::kArray) {
+    if (mapping.pes().kind() == fault::PeSpace::Kind::kArray) {
       lists.push_back(list_of(whole_batch, 0, n));
       continue;
     }

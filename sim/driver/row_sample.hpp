@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "accel/gemm_job.hpp"
+#include "accel/pe_mapping.hpp"
 #include "driver/locus_tables.hpp"
 #include "nn/network.hpp"
 
@@ -20,7 +20,7 @@ class RowSample {
 
   /// `batch_images` images are computed together, as one product each time.
   RowSample(const nn::Layer& layer, const nn::Value& input, int64_t num_images,
-            int64_t batch_images, const accel::Accelerator& accelerator);
+            int64_t batch_images, const accel::PeMapping& mapping);
 
   int64_t num_rows() const { return static_cast<int64_t>(positions_.size()); }
   /// Rows of the first four fifths of the images, at least one.
@@ -38,7 +38,7 @@ class RowSample {
   }
 
  private:
-  void find_pes(const accel::Accelerator& accelerator, const accel::GemmShape& whole_batch,
+  void find_pes(const accel::PeMapping& mapping, const accel::GemmShape& whole_batch,
                 int64_t batch_images);
 
   int64_t rows_per_image_;

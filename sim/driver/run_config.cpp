@@ -159,8 +159,10 @@ std::vector<std::string> read_mitigations(YamlMap& root) {
   return names;
 }
 
-RunConfig read_config(const YamlDocument& document, const std::filesystem::path& path) {
+RunConfig read_config(const YamlDocument& document, const std::filesystem::path& path,
+                      const ReadOptions& options) {
   YamlMap root(document, document.root(), "");
+  for (const auto& key : options.extra_keys) root.has(key);
 
   RunConfig config;
   config.file = path.string();
@@ -168,8 +170,10 @@ RunConfig read_config(const YamlDocument& document, const std::filesystem::path&
   config.network = read_network(root, path);
   config.data = read_data(root.map("data"));
   config.accelerator = read_accelerator(root.map("accelerator"), &config.batch_images);
-  config.engine =
-      root.choice("engine", {"gate", "table"}, "gate") == "gate" ? Engine::kGate : Engine::kTable;
+  const char* default_engine = options.default_engine == Engine::kGate ? "gate" : "table";
+  config.engine = root.choice("engine", {"gate", "table"}, default_engine) == "gate"
+                      ? Engine::kGate
+                      : Engine::kTable;
   config.multiplier = read_multiplier(root.map("multiplier"), path);
   config.faults = read_faults(document, root);
   const auto on_exact = root.choice("fault_on_exact", {"auto", "yes", "no"}, "auto");
@@ -192,9 +196,15 @@ std::vector<RunConfig> load_run_configs(const std::filesystem::path& path,
                                         const std::vector<std::string>& overrides) {
   auto document = YamlDocument::from_file(path);
   for (const auto& assignment : overrides) document.set(assignment);
+  return read_run_configs(document, path);
+}
+
+std::vector<RunConfig> read_run_configs(const YamlDocument& document,
+                                        const std::filesystem::path& path,
+                                        const ReadOptions& options) {
   std::vector<RunConfig> configs;
   for (const auto& [name, variant] : document.variants()) {
-    configs.push_back(read_config(variant, path));
+    configs.push_back(read_config(variant, path, options));
     configs.back().variant = name;
   }
   return configs;

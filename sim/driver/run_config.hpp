@@ -13,6 +13,8 @@
 
 namespace faultwave::driver {
 
+class YamlDocument;
+
 struct MultiplierConfig {
   std::string name;                ///< path, or a name that find_netlist knows
   std::string exact;               ///< the exact multiplier to compare with
@@ -62,7 +64,17 @@ struct RunConfig {
 /// file, line, column.
 std::vector<RunConfig> load_run_configs(const std::filesystem::path& path,
                                         const std::vector<std::string>& overrides = {});
-/// The same for a file that must have no variants.
+
+struct ReadOptions {
+  std::vector<std::string> extra_keys;  ///< of the top level, read by somebody else
+  Engine default_engine = Engine::kGate;
+};
+/// The same for a document that came from `path`.
+std::vector<RunConfig> read_run_configs(const YamlDocument& document,
+                                        const std::filesystem::path& path,
+                                        const ReadOptions& options = {});
+
+/// load_run_configs for a file that must have no variants.
 RunConfig load_run_config(const std::filesystem::path& path,
                           const std::vector<std::string>& overrides = {});
 

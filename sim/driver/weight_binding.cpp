@@ -24,13 +24,13 @@ mitigation::Mixture mixture_of(const LocusTables& tables, const std::vector<acce
 
 }  // namespace
 
-WeightBinding::WeightBinding(const accel::Accelerator& accelerator, const accel::GemmShape& shape)
-    : shape_(shape), period_(std::min<int64_t>(accelerator.k_period(), shape.k)) {
+WeightBinding::WeightBinding(const accel::PeMapping& mapping, const accel::GemmShape& shape)
+    : shape_(shape), period_(std::min<int64_t>(mapping.k_period(), shape.k)) {
   std::map<Key, uint32_t> known;
   set_of_.reserve(static_cast<std::size_t>(period_ * shape.n));
   for (int64_t residue = 0; residue < period_; ++residue) {
     for (int64_t n = 0; n < shape.n; ++n) {
-      auto pes = accelerator.pes_of_weight(shape, residue, n);
+      auto pes = mapping.pes_of_weight(shape, residue, n);
       Key key;
       for (const auto& [pe, count] : pes) key.emplace_back(pe, count);
       const auto [entry, is_new] =

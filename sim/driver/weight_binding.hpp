@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "accel/gemm_job.hpp"
+#include "accel/pe_mapping.hpp"
 #include "driver/locus_tables.hpp"
 #include "mitigation/mitigation.hpp"
 
@@ -14,7 +14,7 @@ namespace faultwave::driver {
 /// then bound to the tables of one set of faults after the other.
 class WeightBinding {
  public:
-  WeightBinding(const accel::Accelerator& accelerator, const accel::GemmShape& shape);
+  WeightBinding(const accel::PeMapping& mapping, const accel::GemmShape& shape);
 
   const accel::GemmShape& shape() const { return shape_; }
   /// Fills in `mixtures` and `mixture_of` of the context; counts have no common factor.

@@ -1,10 +1,10 @@
 #include "nn/kernels.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "base/error.hpp"
+#include "nn/output_stage.hpp"
 
 namespace faultwave::nn {
 namespace {
@@ -59,23 +59,6 @@ std::vector<int32_t> by_activation(const netlist::ProductTable& table, bool weig
     }
   }
   return products;
-}
-
-/// float32 factors of the output stage, one per output: input scale * weight scale / output scale.
-std::vector<float> output_factors(const Layer& layer, const Network& network) {
-  const float in = network.values[static_cast<std::size_t>(layer.inputs.at(0))].quantization.scale;
-  const float out = network.values[static_cast<std::size_t>(layer.output)].quantization.scale;
-  std::vector<float> factors(static_cast<std::size_t>(layer.num_outputs));
-  for (std::size_t n = 0; n < factors.size(); ++n) {
-    factors[n] = in * layer.weight_scale[layer.weight_scale.size() == 1 ? 0 : n] / out;
-  }
-  return factors;
-}
-
-/// Rounds half to even, for |x| < 2^22: adding 1.5 * 2^23 leaves the integer in the low bits.
-int32_t round_half_even(float x) {
-  constexpr float kMagic = 12'582'912.0f;
-  return std::bit_cast<int32_t>(x + kMagic) - std::bit_cast<int32_t>(kMagic);
 }
 
 }  // namespace
@@ -159,19 +142,14 @@ void table_gemm(const netlist::ProductTable& table, bool weight_on_port_a, int64
 std::vector<uint8_t> requantize(const Layer& layer, const Network& network, const int32_t* sums,
                                 int64_t num_images, int64_t rows_per_image) {
   const int64_t n = layer.num_outputs;
-  const std::vector<float> factors = output_factors(layer, network);
-  const int zero = network.values[static_cast<std::size_t>(layer.output)].quantization.zero_point;
-  const float low = static_cast<float>(layer.clamp_low - zero);
-  const float high = static_cast<float>(layer.clamp_high - zero);
+  const OutputStage stage(layer, network);
   std::vector<uint8_t> codes(static_cast<std::size_t>(num_images * rows_per_image * n));
   for (int64_t image = 0; image < num_images; ++image) {
     for (int64_t row = 0; row < rows_per_image; ++row) {
       const int32_t* from = sums + (image * rows_per_image + row) * n;
       uint8_t* to = codes.data() + image * n * rows_per_image + row;
       for (int64_t j = 0; j < n; ++j) {
-        const float scaled = static_cast<float>(from[j]) * factors[static_cast<std::size_t>(j)];
-        const float clamped = std::min(std::max(scaled, low), high);
-        to[j * rows_per_image] = static_cast<uint8_t>(round_half_even(clamped) + zero);
+        to[j * rows_per_image] = stage.code(j, from[j]);
       }
     }
   }

@@ -29,9 +29,8 @@ void table_gemm(const netlist::ProductTable& table, bool weight_on_port_a, int64
                 int64_t k, const uint8_t* activation_codes, const uint8_t* weight_codes,
                 std::span<const uint8_t> negate, int32_t* sums);
 
-/// Output stage of a matrix layer on sums that include the bias: requantise with round-to-nearest-
-/// even in float32 as ONNX Runtime's MLAS does, clamp. `sums` [m][n] with m = image * rows + row.
-/// The result is [image][channel][row], the layout of the next layer.
+/// OutputStage on sums [m][n] with m = image * rows + row. The result is [image][channel][row], the
+/// layout of the next layer.
 std::vector<uint8_t> requantize(const Layer& layer, const Network& network, const int32_t* sums,
                                 int64_t num_images, int64_t rows_per_image);
 

@@ -1,19 +1,12 @@
-// Layers without a matrix product, each in the arithmetic of ONNX Runtime's CPU kernels.
+// Layers without a matrix product, image by image.
 #include <algorithm>
-#include <cmath>
 
 #include "base/error.hpp"
 #include "nn/kernels.hpp"
+#include "nn/vector_arithmetic.hpp"
 
 namespace faultwave::nn {
 namespace {
-
-/// Rounds half to even and clamps to the layer's range of output codes.
-uint8_t round_to_code(float x, const Layer& layer) {
-  const float low = static_cast<float>(layer.clamp_low);
-  const float high = static_cast<float>(layer.clamp_high);
-  return static_cast<uint8_t>(std::nearbyint(std::clamp(x, low, high)));
-}
 
 /// Rows [begin, end) of a window clipped to the map.
 struct Range {
@@ -69,91 +62,53 @@ std::vector<uint8_t> max_pool(const Layer& layer, const Shape& shape, const uint
   return result;
 }
 
-/// QLinearAveragePool: float32 values added row by row, divided, quantised; the zero point joins
-/// before the rounding.
 std::vector<uint8_t> average_pool(const Layer& layer, const Value& input, const Value& output,
                                   const uint8_t* maps, int64_t num_images) {
-  float real[256];
-  for (int code = 0; code < 256; ++code) real[code] = dequantize(code, input.quantization);
-  const float zero = static_cast<float>(output.quantization.zero_point);
+  const AveragePooling average(layer, input.quantization, output.quantization);
   const int64_t window_size = int64_t{layer.window.kernel_h} * layer.window.kernel_w;
   std::vector<uint8_t> result;
-  for_each_window(
-      layer, input.shape, maps, num_images, result,
-      [&](const uint8_t* values, Range rows, Range columns) {
-        float sum = 0;
-        for (int64_t y = rows.begin; y < rows.end; ++y) {
-          for (int64_t x = columns.begin; x < columns.end; ++x) {
-            sum += real[values[y * input.shape.width + x]];
-          }
-        }
-        const int64_t count = layer.average_counts_padding
-                                  ? window_size
-                                  : (rows.end - rows.begin) * (columns.end - columns.begin);
-        const float scaled = sum / static_cast<float>(count) / output.quantization.scale + zero;
-        return round_to_code(scaled, layer);
-      });
+  for_each_window(layer, input.shape, maps, num_images, result,
+                  [&](const uint8_t* values, Range rows, Range columns) {
+                    float sum = 0;
+                    for (int64_t y = rows.begin; y < rows.end; ++y) {
+                      for (int64_t x = columns.begin; x < columns.end; ++x) {
+                        sum += average.real(values[y * input.shape.width + x]);
+                      }
+                    }
+                    const int64_t count =
+                        layer.average_counts_padding
+                            ? window_size
+                            : (rows.end - rows.begin) * (columns.end - columns.begin);
+                    return average.code(sum, count);
+                  });
   return result;
 }
 
-/// QLinearGlobalAveragePool: int32 sum, then the output stage of a matrix layer.
 std::vector<uint8_t> global_average_pool(const Layer& layer, const Value& input,
                                          const Value& output, const uint8_t* maps,
                                          int64_t num_images) {
   const int64_t plane_size = int64_t{input.shape.height} * input.shape.width;
-  const float factor =
-      input.quantization.scale / (output.quantization.scale * static_cast<float>(plane_size));
-  const int zero = output.quantization.zero_point;
+  const GlobalAveragePooling average(layer, input.quantization, output.quantization, plane_size);
   std::vector<uint8_t> result(static_cast<std::size_t>(num_images * input.shape.channels));
   for (std::size_t i = 0; i < result.size(); ++i) {
     const uint8_t* plane = maps + static_cast<int64_t>(i) * plane_size;
-    int64_t sum = -int64_t{input.quantization.zero_point} * plane_size;
+    int64_t sum = 0;
     for (int64_t j = 0; j < plane_size; ++j) sum += plane[j];
-    const float scaled = static_cast<float>(sum) * factor;
-    // The zero point is added after the rounding; 512 keeps the conversion to int defined.
-    const float rounded = std::nearbyint(std::clamp(scaled, -512.0f, 512.0f));
-    result[i] = round_to_code(rounded + static_cast<float>(zero), layer);
+    result[i] = average.code(sum);
   }
   return result;
 }
-
-/// QLinearAdd as ONNX Runtime's x86-64 kernel (AVX2 and later) rounds: two fused multiply-adds in
-/// float32 on the codes, the zero points folded into one constant, itself with a fused product. Its
-/// ARM kernel uses fixed-point arithmetic and may differ by one code.
-class QuantizedAdd {
- public:
-  QuantizedAdd(const Layer& layer, const Quantization& a, const Quantization& b,
-               const Quantization& out)
-      : layer_(layer),
-        factor_a_(a.scale / out.scale),
-        factor_b_(b.scale / out.scale),
-        fixed_(static_cast<float>(out.zero_point) -
-               std::fma(factor_a_, static_cast<float>(a.zero_point),
-                        factor_b_ * static_cast<float>(b.zero_point))) {}
-
-  uint8_t operator()(uint8_t a, uint8_t b) const {
-    const float inner = std::fma(static_cast<float>(b), factor_b_, fixed_);
-    const float sum = std::fma(static_cast<float>(a), factor_a_, inner);
-    return round_to_code(sum, layer_);
-  }
-
- private:
-  const Layer& layer_;
-  float factor_a_;
-  float factor_b_;
-  float fixed_;
-};
 
 std::vector<uint8_t> add(const QuantizedAdd& sum, const uint8_t* a, const uint8_t* b,
                          int64_t count) {
   std::vector<uint8_t> result(static_cast<std::size_t>(count));
   if (count < 65'536) {
-    for (std::size_t i = 0; i < result.size(); ++i) result[i] = sum(a[i], b[i]);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = sum.code(a[i], b[i]);
     return result;
   }
   std::vector<uint8_t> table(65'536);
   for (std::size_t i = 0; i < table.size(); ++i) {
-    table[i] = sum(static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i & 255));
+    table[i] = sum.code(static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i & 255));
   }
   for (std::size_t i = 0; i < result.size(); ++i) {
     result[i] = table[static_cast<std::size_t>(a[i]) << 8 | b[i]];

@@ -4,10 +4,10 @@
 
 namespace faultwave::replay {
 
-PeMap::PeMap(const accel::Accelerator& accelerator, const accel::GemmShape& shape)
-    : period_(static_cast<std::size_t>(accelerator.k_period())),
-      list_of_first_(static_cast<std::size_t>(accelerator.pes().size()), -1) {
-  for (int64_t n = 0; n < shape.n; ++n) columns_.push_back(column_of(accelerator, shape, n));
+PeMap::PeMap(const accel::PeMapping& mapping, const accel::GemmShape& shape)
+    : period_(static_cast<std::size_t>(mapping.k_period())),
+      list_of_first_(static_cast<std::size_t>(mapping.pes().size()), -1) {
+  for (int64_t n = 0; n < shape.n; ++n) columns_.push_back(column_of(mapping, shape, n));
   known_groups_.clear();
 }
 
@@ -20,12 +20,12 @@ uint32_t PeMap::list_of(const std::vector<int>& pes) {
   return static_cast<uint32_t>(list);
 }
 
-PeMap::Column PeMap::column_of(const accel::Accelerator& accelerator, const accel::GemmShape& shape,
+PeMap::Column PeMap::column_of(const accel::PeMapping& mapping, const accel::GemmShape& shape,
                                int64_t n) {
   std::vector<int> pes(period_);
   Column column;
-  if (accelerator.pes_of_weight(shape, 0, n).size() == 1) {
-    accelerator.pes_of_output(shape, 0, n, pes.data());
+  if (mapping.pes_of_weight(shape, 0, n).size() == 1) {
+    mapping.pes_of_output(shape, 0, n, pes.data());
     column.lists = {list_of(pes)};
     return column;
   }
@@ -33,7 +33,7 @@ PeMap::Column PeMap::column_of(const accel::Accelerator& accelerator, const acce
   std::vector<uint32_t> group_of_row(static_cast<std::size_t>(shape.m));
   std::vector<int64_t> group_of_list;
   for (int64_t m = 0; m < shape.m; ++m) {
-    accelerator.pes_of_output(shape, m, n, pes.data());
+    mapping.pes_of_output(shape, m, n, pes.data());
     const uint32_t list = list_of(pes);
     if (list >= group_of_list.size()) group_of_list.resize(list + 1, -1);
     if (group_of_list[list] < 0) {
@@ -64,7 +64,7 @@ PeMap::Column PeMap::column_of(const accel::Accelerator& accelerator, const acce
 
 const PeMap& PeMaps::of(const accel::GemmShape& shape) {
   auto& map = maps_[{shape.m, shape.n, shape.k}];
-  if (map == nullptr) map = std::make_unique<PeMap>(accelerator_, shape);
+  if (map == nullptr) map = std::make_unique<PeMap>(mapping_, shape);
   return *map;
 }
 

@@ -8,12 +8,12 @@
 #include <tuple>
 #include <vector>
 
-#include "accel/gemm_job.hpp"
+#include "accel/pe_mapping.hpp"
 
 namespace faultwave::replay {
 
 /// The mapping of one shape to the PEs of one accelerator; it does not depend on faults. PE lists
-/// are what Accelerator::pes_of_output returns: k_period() PEs, of which pe_list(i)[k % k_period()]
+/// are what PeMapping::pes_of_output returns: k_period() PEs, of which pe_list(i)[k % k_period()]
 /// computes product (m, n, k).
 class PeMap {
  public:
@@ -29,7 +29,7 @@ class PeMap {
   };
 
   /// Asks for every output, except in columns whose weights stay in one PE each.
-  PeMap(const accel::Accelerator& accelerator, const accel::GemmShape& shape);
+  PeMap(const accel::PeMapping& mapping, const accel::GemmShape& shape);
 
   std::size_t num_lists() const { return lists_.size() / period_; }
   std::span<const int> pe_list(std::size_t list) const {
@@ -40,7 +40,7 @@ class PeMap {
  private:
   /// Number of the list that starts with pes[0]; a new one is stored.
   uint32_t list_of(const std::vector<int>& pes);
-  Column column_of(const accel::Accelerator& accelerator, const accel::GemmShape& shape, int64_t n);
+  Column column_of(const accel::PeMapping& mapping, const accel::GemmShape& shape, int64_t n);
 
   std::size_t period_;
   std::vector<int> lists_;
@@ -53,13 +53,13 @@ class PeMap {
 /// The maps of an accelerator, kept for the next product of the same shape.
 class PeMaps {
  public:
-  /// `accelerator` must outlive this object.
-  explicit PeMaps(const accel::Accelerator& accelerator) : accelerator_(accelerator) {}
-  const accel::Accelerator& accelerator() const { return accelerator_; }
+  /// `mapping` must outlive this object.
+  explicit PeMaps(const accel::PeMapping& mapping) : mapping_(mapping) {}
+  const accel::PeMapping& mapping() const { return mapping_; }
   const PeMap& of(const accel::GemmShape& shape);
 
  private:
-  const accel::Accelerator& accelerator_;
+  const accel::PeMapping& mapping_;
   std::map<std::tuple<int64_t, int64_t, int64_t>, std::unique_ptr<PeMap>> maps_;
 };
 

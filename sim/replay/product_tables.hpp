@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "bits/table_lookup.hpp"
 #include "netlist/product_table.hpp"
+#include "replay/packed_table.hpp"
 
 namespace faultwave::replay {
 
@@ -25,17 +25,14 @@ class ProductTables {
   bool is_signed() const { return is_signed_; }
   bool weight_on_port_a() const { return weight_on_port_a_; }
   /// 32,768 for signed products, else 0.
-  uint32_t offset() const { return is_signed_ ? 0x8000u : 0u; }
+  uint32_t offset() const { return product_offset(is_signed_); }
   /// The number of a further table, all of whose products are 0: what a bypassed PE shows.
   uint16_t zero_table() const { return static_cast<uint16_t>(num_tables()); }
   /// Table 0 to zero_table(), bits::kLookupTableBytes bytes.
   const uint8_t* packed(int table) const { return packed_[static_cast<std::size_t>(table)].bytes; }
 
  private:
-  struct alignas(64) Packed {
-    uint8_t bytes[bits::kLookupTableBytes];
-  };
-  std::vector<Packed> packed_;  ///< the last one is zero_table()
+  std::vector<PackedTable> packed_;  ///< the last one is zero_table()
   std::vector<uint16_t> table_of_pe_;
   bool is_signed_;
   bool weight_on_port_a_;

@@ -7,7 +7,7 @@
 
 namespace faultwave::replay {
 
-TableAccelerator::TableAccelerator(const accel::Accelerator& mapping, ProductTables tables)
+TableAccelerator::TableAccelerator(const accel::PeMapping& mapping, ProductTables tables)
     : maps_(mapping), tables_(std::move(tables)) {
   check_tables();
 }

@@ -15,9 +15,9 @@ namespace faultwave::replay {
 /// weight and activation registers. Cycle reports are empty.
 class TableAccelerator : public accel::Accelerator {
  public:
-  /// Of `mapping` only the constant members are called (PEs and which product is whose); it must
-  /// outlive this object. InternalError when `tables` describe another number of PEs.
-  TableAccelerator(const accel::Accelerator& mapping, ProductTables tables);
+  /// `mapping` must outlive this object. InternalError when `tables` describe another number of
+  /// PEs.
+  TableAccelerator(const accel::PeMapping& mapping, ProductTables tables);
 
   /// Other faults on the same accelerator: what is known of the mapping is kept.
   void set_tables(ProductTables tables);
@@ -42,7 +42,7 @@ class TableAccelerator : public accel::Accelerator {
 
  private:
   void check_tables() const;
-  const accel::Accelerator& mapping() const { return maps_.accelerator(); }
+  const accel::PeMapping& mapping() const { return maps_.mapping(); }
 
   PeMaps maps_;
   ProductTables tables_;

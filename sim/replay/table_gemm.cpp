@@ -39,7 +39,7 @@ class Plan {
  public:
   Plan(const accel::GemmJob& job, PeMaps& maps, const ProductTables& tables,
        std::span<const int> bypassed)
-      : period_(static_cast<std::size_t>(maps.accelerator().k_period())), tables_(tables) {
+      : period_(static_cast<std::size_t>(maps.mapping().k_period())), tables_(tables) {
     std::vector<uint16_t> shown(tables.table_of_pe().begin(), tables.table_of_pe().end());
     for (const int pe : bypassed) {
       FAULTWAVE_CHECK(pe >= 0 && pe < tables.num_pes(), "PE {} of {}", pe, tables.num_pes());
@@ -216,6 +216,8 @@ class PartRunner {
     const auto depth = static_cast<std::size_t>(job_.k);
     const std::size_t stride = (rows.size() + 7) / 8 * 8 + bits::kLookupPadding;
     codes_.resize(kBlockDepth * stride);
+    const uint8_t* code_rows[kBlockDepth];
+    for (std::size_t k = 0; k < kBlockDepth; ++k) code_rows[k] = codes_.data() + k * stride;
     block_sums_.resize(columns_.size() * kBlockRows);
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       std::fill_n(block_sums_.data() + c * kBlockRows, rows.size(), 0u - offset_ * lists_.total(c));
@@ -227,10 +229,10 @@ class PartRunner {
         uint32_t* sums = block_sums_.data() + c * kBlockRows;
         for_each_run(columns_[c], begin, rows.size(),
                      [&](const Run& run, std::size_t first, std::size_t count) {
-                       bits::add_lookups(run.tables, slice.add, codes_.data() + first, stride,
-                                         count, bits::LookupSign::kAdd, sums + first);
-                       bits::add_lookups(run.tables, slice.subtract, codes_.data() + first, stride,
-                                         count, bits::LookupSign::kSubtract, sums + first);
+                       bits::add_lookups(run.tables, slice.add, code_rows, first, count,
+                                         bits::LookupSign::kAdd, sums + first);
+                       bits::add_lookups(run.tables, slice.subtract, code_rows, first, count,
+                                         bits::LookupSign::kSubtract, sums + first);
                      });
       }
     }
@@ -288,9 +290,9 @@ void table_gemm(const accel::GemmJob& job, PeMaps& maps, const ProductTables& ta
   FAULTWAVE_CHECK(job.weight_on_port_a == tables.weight_on_port_a() &&
                       job.product_is_signed == tables.is_signed(),
                   "product '{}' is wired for other tables", job.name);
-  FAULTWAVE_CHECK(tables.num_pes() == maps.accelerator().pes().size(), "tables of {} PEs, {}",
-                  tables.num_pes(), maps.accelerator().pes().description());
-  const auto period = static_cast<std::size_t>(maps.accelerator().k_period());
+  FAULTWAVE_CHECK(tables.num_pes() == maps.mapping().pes().size(), "tables of {} PEs, {}",
+                  tables.num_pes(), maps.mapping().pes().description());
+  const auto period = static_cast<std::size_t>(maps.mapping().k_period());
   FAULTWAVE_CHECK(period <= 0x10000, "period {}", period);
   const Plan plan(job, maps, tables, bypassed);
   const std::size_t max_columns =

@@ -52,4 +52,20 @@ std::vector<accel::PeCount> GpuMapping::pes_of_weight(int64_t k, int64_t n) cons
   return result;
 }
 
+GpuPeMapping::GpuPeMapping(const GpuConfig& config)
+    : config_(config),
+      space_(fault::PeSpace::gpu(config.sms, config.sub_cores, config.tensor_core.num_lanes(),
+                                 config.tensor_core.depth)) {}
+
+void GpuPeMapping::pes_of_output(const accel::GemmShape& shape, int64_t m, int64_t n,
+                                 int* pes) const {
+  const int first = GpuMapping(config_, shape).pe_of(m, n, 0);
+  for (int k = 0; k < k_period(); ++k) pes[k] = first + k;
+}
+
+std::vector<accel::PeCount> GpuPeMapping::pes_of_weight(const accel::GemmShape& shape, int64_t k,
+                                                        int64_t n) const {
+  return GpuMapping(config_, shape).pes_of_weight(k, n);
+}
+
 }  // namespace faultwave::systemc

@@ -38,4 +38,19 @@ class GpuMapping {
   int64_t num_k_tiles_;
 };
 
+/// GpuMapping for products of any shape.
+class GpuPeMapping : public accel::PeMapping {
+ public:
+  explicit GpuPeMapping(const GpuConfig& config);
+  const fault::PeSpace& pes() const override { return space_; }
+  int k_period() const override { return config_.tensor_core.depth; }
+  void pes_of_output(const accel::GemmShape& shape, int64_t m, int64_t n, int* pes) const override;
+  std::vector<accel::PeCount> pes_of_weight(const accel::GemmShape& shape, int64_t k,
+                                            int64_t n) const override;
+
+ private:
+  GpuConfig config_;
+  fault::PeSpace space_;
+};
+
 }  // namespace faultwave::systemc

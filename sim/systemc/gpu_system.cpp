@@ -136,8 +136,7 @@ struct GpuSystem::Impl {
        const OperandWiring& operand_wiring)
       : config(gpu_config),
         wiring(operand_wiring),
-        space(fault::PeSpace::gpu(config.sms, config.sub_cores, config.tensor_core.num_lanes(),
-                                  config.tensor_core.depth)),
+        mapping(config),
         models(multiplier, library,
                std::any_of(faults.begin(), faults.end(),
                            [](const fault::Fault& fault) {
@@ -148,9 +147,9 @@ struct GpuSystem::Impl {
     std::vector<std::vector<fault::Fault>> faults_of_core(
         static_cast<std::size_t>(config.sms * config.sub_cores));
     for (const auto& fault : faults) {
-      if (fault.pe < 0 || fault.pe >= space.size()) {
+      if (fault.pe < 0 || fault.pe >= mapping.pes().size()) {
         throw UsageError(
-            fmt::format("fault on lane {}: the GPU has {}", fault.pe, space.description()));
+            fmt::format("fault on lane {}: the GPU has {}", fault.pe, mapping.pes().description()));
       }
       faults_of_core[static_cast<std::size_t>(fault.pe / lanes)].push_back(fault);
     }
@@ -168,15 +167,6 @@ struct GpuSystem::Impl {
     const ContextScope scope(context.get());
     modules.reset();
     context.reset();
-  }
-
-  /// Callers ask for many outputs of one shape in a row.
-  const GpuMapping& mapping_of(const accel::GemmShape& shape) {
-    if (!mapping || !(mapped_shape == shape)) {
-      mapping.emplace(config, shape);
-      mapped_shape = shape;
-    }
-    return *mapping;
   }
 
   void start(const GpuKernel& kernel, int ctas_per_sm) {
@@ -206,7 +196,7 @@ struct GpuSystem::Impl {
     accel::CycleReport report;
     report.total = cycles;
     report.num_units = int64_t{config.sms} * config.sub_cores;
-    report.pe_cycles = cycles * space.size();
+    report.pe_cycles = cycles * mapping.pes().size();
     return report;
   }
 
@@ -230,10 +220,8 @@ struct GpuSystem::Impl {
 
   GpuConfig config;
   OperandWiring wiring;
-  fault::PeSpace space;
+  GpuPeMapping mapping;
   accel::LaneModels models;
-  std::optional<GpuMapping> mapping;
-  accel::GemmShape mapped_shape;
   int64_t cycle = 0;
   std::unique_ptr<sc_core::sc_simcontext> context;
   std::unique_ptr<Modules> modules;
@@ -330,7 +318,7 @@ MmaTiming GpuSystem::run_mma(const MmaBenchmark& benchmark) {
 
 uint64_t GpuSystem::cycle() const { return static_cast<uint64_t>(impl_->cycle); }
 
-const fault::PeSpace& GpuSystem::pes() const { return impl_->space; }
+const fault::PeSpace& GpuSystem::pes() const { return impl_->mapping.pes(); }
 
 std::span<const Cause> GpuSystem::causes() const { return kCauses; }
 
@@ -339,7 +327,7 @@ void GpuSystem::set_bypassed_pes(const std::vector<int>& pes) {
   std::vector<std::vector<int>> lanes_of_core(
       static_cast<std::size_t>(impl_->config.sms * impl_->config.sub_cores));
   for (const int pe : pes) {
-    FAULTWAVE_CHECK(pe >= 0 && pe < impl_->space.size(), "lane {}", pe);
+    FAULTWAVE_CHECK(pe >= 0 && pe < impl_->mapping.pes().size(), "lane {}", pe);
     lanes_of_core[static_cast<std::size_t>(pe / lanes)].push_back(pe % lanes);
   }
   std::size_t core = 0;
@@ -358,16 +346,15 @@ void GpuSystem::set_trace_listener(accel::TraceListener* listener) {
   }
 }
 
-int GpuSystem::k_period() const { return impl_->config.tensor_core.depth; }
+int GpuSystem::k_period() const { return impl_->mapping.k_period(); }
 
 void GpuSystem::pes_of_output(const accel::GemmShape& shape, int64_t m, int64_t n, int* pes) const {
-  const int first = impl_->mapping_of(shape).pe_of(m, n, 0);
-  for (int k = 0; k < k_period(); ++k) pes[k] = first + k;
+  impl_->mapping.pes_of_output(shape, m, n, pes);
 }
 
 std::vector<accel::PeCount> GpuSystem::pes_of_weight(const accel::GemmShape& shape, int64_t k,
                                                      int64_t n) const {
-  return impl_->mapping_of(shape).pes_of_weight(k, n);
+  return impl_->mapping.pes_of_weight(shape, k, n);
 }
 
 }  // namespace faultwave::systemc

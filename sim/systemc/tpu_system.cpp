@@ -7,6 +7,7 @@
 #include "systemc/context_scope.hpp"
 #include "systemc/controller.hpp"
 #include "systemc/data_setup.hpp"
+#include "systemc/tpu_mapping.hpp"
 
 namespace faultwave::systemc {
 namespace {
@@ -68,7 +69,7 @@ struct TpuSystem::Impl {
        const OperandWiring& operand_wiring)
       : config(tpu_config),
         wiring(operand_wiring),
-        space(fault::PeSpace::array(config.rows, config.cols)),
+        mapping(config),
         array(array_config(tpu_config, operand_wiring), multiplier, library, std::move(faults)),
         context(std::make_unique<sc_core::sc_simcontext>()) {
     const ContextScope scope(context.get());
@@ -89,7 +90,7 @@ struct TpuSystem::Impl {
 
   TpuConfig config;
   OperandWiring wiring;
-  fault::PeSpace space;
+  TpuMapping mapping;
   accel::SystolicArray array;
   std::unique_ptr<sc_core::sc_simcontext> context;
   std::unique_ptr<Modules> modules;
@@ -124,7 +125,7 @@ accel::CycleReport TpuSystem::run_gemm(const accel::GemmJob& job, int32_t* sums)
   impl_->run_to_completion();
   accel::CycleReport report = modules.controller.report();
   report.multiplications = static_cast<int64_t>(impl_->array.num_multiplications() - before);
-  report.pe_cycles = report.total * impl_->space.size();
+  report.pe_cycles = report.total * impl_->mapping.pes().size();
   return report;
 }
 
@@ -134,7 +135,7 @@ accel::CycleReport TpuSystem::run_vector(const std::string&, int64_t num_values)
                                           impl_->config.cols);
   impl_->run_to_completion();
   accel::CycleReport report = impl_->modules->controller.report();
-  report.pe_cycles = report.total * impl_->space.size();
+  report.pe_cycles = report.total * impl_->mapping.pes().size();
   return report;
 }
 
@@ -142,7 +143,7 @@ uint64_t TpuSystem::cycle() const {
   return static_cast<uint64_t>(impl_->modules->controller.cycle());
 }
 
-const fault::PeSpace& TpuSystem::pes() const { return impl_->space; }
+const fault::PeSpace& TpuSystem::pes() const { return impl_->mapping.pes(); }
 
 std::span<const accel::Cause> TpuSystem::causes() const { return kCauses; }
 
@@ -156,20 +157,15 @@ void TpuSystem::set_trace_listener(accel::TraceListener* listener) {
   impl_->modules->array.set_trace_listener(listener);
 }
 
-int TpuSystem::k_period() const { return impl_->config.rows; }
+int TpuSystem::k_period() const { return impl_->mapping.k_period(); }
 
-void TpuSystem::pes_of_output(const accel::GemmShape&, int64_t, int64_t n, int* pes) const {
-  const int cols = impl_->config.cols;
-  for (int row = 0; row < impl_->config.rows; ++row) {
-    pes[row] = row * cols + static_cast<int>(n % cols);
-  }
+void TpuSystem::pes_of_output(const accel::GemmShape& shape, int64_t m, int64_t n, int* pes) const {
+  impl_->mapping.pes_of_output(shape, m, n, pes);
 }
 
 std::vector<accel::PeCount> TpuSystem::pes_of_weight(const accel::GemmShape& shape, int64_t k,
                                                      int64_t n) const {
-  const auto row = static_cast<int>(k % impl_->config.rows);
-  const auto col = static_cast<int>(n % impl_->config.cols);
-  return {{row * impl_->config.cols + col, shape.m}};
+  return impl_->mapping.pes_of_weight(shape, k, n);
 }
 
 }  // namespace faultwave::systemc

@@ -41,12 +41,13 @@ TEST_P(EveryLookupLevel, finds_every_entry_of_a_table_added_and_subtracted) {
   const uint8_t* tables[] = {table.data()};
   std::vector<uint8_t> codes(256 + kLookupPadding);
   for (std::size_t i = 0; i < 256; ++i) codes[i] = static_cast<uint8_t>(i);
+  const uint8_t* code_rows[] = {codes.data()};
   for (int row = 0; row < 256; ++row) {
     const Lookup lookups[] = {{0, 0, static_cast<uint16_t>(row)}};
     std::vector<uint32_t> added(256, 7);
     std::vector<uint32_t> subtracted(256, 7);
-    add_lookups(tables, lookups, codes.data(), 0, 256, LookupSign::kAdd, added.data());
-    add_lookups(tables, lookups, codes.data(), 0, 256, LookupSign::kSubtract, subtracted.data());
+    add_lookups(tables, lookups, code_rows, 0, 256, LookupSign::kAdd, added.data());
+    add_lookups(tables, lookups, code_rows, 0, 256, LookupSign::kSubtract, subtracted.data());
     for (int code = 0; code < 256; ++code) {
       const auto i = static_cast<std::size_t>(code);
       ASSERT_EQ(added[i], 7u + entry(table.data(), row, code)) << row << " " << code;
@@ -65,23 +66,29 @@ TEST_P(EveryLookupLevel, sums_equal_a_scalar_loop_for_any_length_and_count) {
     const std::size_t stride = num_codes + kLookupPadding + rng.below(5);
     const std::size_t num_code_rows = 1 + rng.below(20);
     const auto codes = random_bytes(rng, num_code_rows * stride);
+    const std::size_t first_code = rng.below(num_codes / 2 + 1);
+    std::vector<const uint8_t*> code_rows;
+    for (std::size_t row = 0; row < num_code_rows; ++row) {
+      code_rows.push_back(codes.data() + row * stride);
+    }
     std::vector<Lookup> lookups(rng.below(600));
     for (auto& lookup : lookups) {
       lookup = {static_cast<uint32_t>(rng.below(num_code_rows)),
                 static_cast<uint16_t>(rng.below(3)), static_cast<uint16_t>(rng.below(256))};
     }
     const auto sign = rng.below(2) == 0 ? LookupSign::kAdd : LookupSign::kSubtract;
-    std::vector<uint32_t> expected(num_codes + 1);
+    std::vector<uint32_t> expected(num_codes - first_code + 1);
     for (auto& value : expected) value = static_cast<uint32_t>(rng.next());
     auto sums = expected;
-    for (std::size_t i = 0; i < num_codes; ++i) {
+    for (std::size_t i = 0; i < num_codes - first_code; ++i) {
       for (const Lookup& lookup : lookups) {
         const uint32_t value =
-            entry(tables[lookup.table], lookup.row, codes[lookup.code_row * stride + i]);
+            entry(tables[lookup.table], lookup.row, code_rows[lookup.code_row][first_code + i]);
         expected[i] += sign == LookupSign::kAdd ? value : 0u - value;
       }
     }
-    add_lookups(tables, lookups, codes.data(), stride, num_codes, sign, sums.data());
+    add_lookups(tables, lookups, code_rows.data(), first_code, num_codes - first_code, sign,
+                sums.data());
     ASSERT_EQ(sums, expected) << num_codes << " codes, " << lookups.size() << " look-ups";
   }
 }
@@ -92,8 +99,9 @@ TEST_P(EveryLookupLevel, does_not_overflow_when_all_entries_are_the_largest) {
   for (const std::size_t num_lookups : {255, 256, 257, 512, 1000, 70000}) {
     const std::vector<Lookup> lookups(num_lookups);
     const std::vector<uint8_t> codes(321 + kLookupPadding, 255);
+    const uint8_t* code_rows[] = {codes.data()};
     std::vector<uint32_t> sums(321);
-    add_lookups(tables, lookups, codes.data(), 0, 321, LookupSign::kAdd, sums.data());
+    add_lookups(tables, lookups, code_rows, 0, 321, LookupSign::kAdd, sums.data());
     EXPECT_THAT(sums, testing::Each(static_cast<uint32_t>(65535 * num_lookups)));
   }
 }

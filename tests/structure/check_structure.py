@@ -12,6 +12,7 @@ import sys
 ONLY_IN = {
     r'systemc(\.h)?': 'systemc',
     r'verilated.*\.h': 'verilated',
+    r'sqlite3\.h': 'campaign',
     r'(hwy/.*|.*intrin\.h)': 'bits',
 }
 

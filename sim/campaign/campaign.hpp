@@ -1,0 +1,62 @@
+// Runs a campaign: trials in waves, results committed after each, verified at gate level.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "campaign/campaign_config.hpp"
+#include "campaign/plan.hpp"
+#include "campaign/results_records.hpp"
+
+namespace faultwave::campaign {
+
+/// Who computes the trials of a wave.
+class Workers {
+ public:
+  virtual ~Workers() = default;
+  /// Makes `cell` the one that run() and verify() are about; what is known of it.
+  virtual CellRow enter(std::size_t cell) = 0;
+  /// Records in the order of `specs`; empty when `cancelled` became true on the way.
+  virtual std::vector<TrialRecord> run(std::span<const TrialSpec> specs,
+                                       const std::atomic<bool>& cancelled) = 0;
+  virtual VerificationRow verify(const TrialSpec& spec, const std::string& mitigation,
+                                 int64_t images) = 0;
+};
+
+/// Threads of this process; of the gate engine processes.
+std::unique_ptr<Workers> make_local_workers(const CampaignConfig& config, const CampaignPlan& plan,
+                                            int jobs);
+
+struct CampaignOptions {
+  std::filesystem::path results;
+  uint64_t shard = 0;  ///< this run takes trials with trial % num_shards == shard
+  uint64_t num_shards = 1;
+  bool resume = false;
+  int64_t num_verifications = 8;  ///< cases that are run again at gate level
+};
+
+struct CampaignSummary {
+  uint64_t planned = 0;   ///< of this shard
+  uint64_t finished = 0;  ///< of this shard, now in the file
+  uint64_t skipped = 0;   ///< by the stop rule
+  uint64_t ran = 0;       ///< in this call
+  double seconds = 0;     ///< for those
+  int64_t verified = 0;
+  bool interrupted = false;
+};
+
+/// All facts of the configuration's cells, with progress.
+std::vector<CellFacts> all_cell_facts(const CampaignConfig& config);
+
+/// CheckError when a verification finds a difference: the campaign stops there and its file says
+/// which case. Ends early, with everything whole, when `interrupt` becomes true.
+CampaignSummary run_campaign(const CampaignConfig& config, const CampaignPlan& plan,
+                             Workers& workers, const CampaignOptions& options,
+                             const std::atomic<bool>& interrupt);
+
+}  // namespace faultwave::campaign

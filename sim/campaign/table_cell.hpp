@@ -1,0 +1,80 @@
+// A cell on the table engine: golden runs in memory, trials replayed on several threads.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "campaign/cell_inputs.hpp"
+#include "campaign/fault_tables.hpp"
+#include "campaign/results_records.hpp"
+#include "driver/retuning.hpp"
+#include "replay/differential_replay.hpp"
+
+namespace faultwave::campaign {
+
+/// What is loaded into the accelerator in one trial.
+struct PreparedTrial {
+  std::vector<fault::Fault> faults;
+  driver::LocusTables tables;
+  std::vector<driver::LoadedNetwork> loaded;  ///< per mitigation
+};
+
+/// Prepares and replays trials of one cell; one object per thread.
+class TrialReplay {
+ public:
+  TrialReplay(const CampaignConfig& config, const CampaignPlan& plan, const CellInputs& cell,
+              const replay::ReplayNetwork& network);
+
+  PreparedTrial prepare(const TrialSpec& spec);
+  /// Logits of the golden run's images, [count][classes].
+  const std::vector<int32_t>& run(const replay::GoldenRun& golden, const TrialSpec& spec,
+                                  const PreparedTrial& trial, std::size_t mitigation);
+
+ private:
+  const CampaignConfig& config_;
+  const CampaignPlan& plan_;
+  const CellInputs& cell_;
+  const replay::ReplayNetwork& network_;
+  replay::DifferentialReplay replay_;
+  FaultTables tables_;
+  std::unique_ptr<driver::Retuner> retuner_;  ///< when there are mitigations
+  std::vector<std::unique_ptr<replay::PackedTable>> packed_;
+  std::vector<int32_t> logits_;
+};
+
+class TableCell {
+ public:
+  TableCell(const CampaignConfig& config, const CampaignPlan& plan, const CellInputs& cell,
+            int num_threads);
+
+  int64_t golden_correct() const { return golden_correct_; }
+  int64_t exact_correct() const { return exact_correct_; }
+  /// Results per trial and mitigation; empty when `cancelled` became true on the way.
+  std::vector<std::vector<TrialResult>> run(std::span<const TrialSpec> specs,
+                                            const std::atomic<bool>& cancelled);
+  TrialReplay& first_thread() { return *threads_.front(); }
+  const replay::ReplayNetwork& network() const { return network_; }
+
+ private:
+  replay::ReplayOptions replay_options() const;
+  std::unique_ptr<replay::GoldenRun> golden_of_chunk(const replay::ReplayNetwork& network,
+                                                     int64_t first) const;
+  /// Correct images of a golden run.
+  int64_t correct_images(const replay::ReplayNetwork& network);
+  void add_outcomes(const replay::GoldenRun& golden, const std::vector<int32_t>& logits,
+                    TrialResult& result) const;
+
+  const CampaignConfig& config_;
+  const CellInputs& cell_;
+  replay::ReplayNetwork network_;
+  int64_t chunk_images_;
+  std::unique_ptr<replay::GoldenRun> golden_;  ///< when all images fit
+  std::vector<std::unique_ptr<TrialReplay>> threads_;
+  int64_t golden_correct_ = 0;
+  int64_t exact_correct_ = 0;
+};
+
+}  // namespace faultwave::campaign
