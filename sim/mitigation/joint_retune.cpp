@@ -18,7 +18,7 @@ constexpr int kMaxSweeps = 8;
 /// Sweeps that save less than this share of the squared error end a descent.
 constexpr double kLeastGain = 0.005;
 
-/// One output: tries descents from several starts and keeps what is best on held-out rows.
+/// One output: descends from the better one of two starts and keeps what is best on held-out rows.
 class OutputDescent {
  public:
   OutputDescent(const LayerContext& context, ProductRows& products, int64_t n)
@@ -29,12 +29,20 @@ class OutputDescent {
     }
   }
 
-  /// Descends from the weights that `weight_at(k)` gives.
+  /// Offers the weights that `weight_at(k)` gives as a start.
   template <typename WeightAt>
-  void descend_from(WeightAt weight_at) {
+  void start_from(WeightAt weight_at) {
     for (const int64_t k : inputs_) errors_.load(k, weight_at(k));
     keep_if_better();
-    double squares = errors_.fitted().squares;
+    const double squares = errors_.fitted().squares;
+    if (!start_.empty() && squares >= start_squares_) return;
+    start_squares_ = squares;
+    start_ = weights();
+  }
+
+  void descend() {
+    load(start_);
+    double squares = start_squares_;
     for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
       for (const int64_t k : inputs_) {
         const int best = errors_.best_weight(k);
@@ -49,10 +57,9 @@ class OutputDescent {
 
   /// Writes the best weights and the bias that goes with them.
   void store(LoadedLayer& loaded) {
+    load(best_);
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      const auto place = static_cast<size_t>(inputs_[i] * context_.layer->num_outputs + n_);
-      if (errors_.weight(inputs_[i]) != best_[i]) errors_.load(inputs_[i], best_[i]);
-      loaded.weights[place] = best_[i];
+      loaded.weights[static_cast<size_t>(inputs_[i] * context_.layer->num_outputs + n_)] = best_[i];
     }
     take_out_mean(errors_, loaded.bias[static_cast<size_t>(n_)]);
   }
@@ -62,14 +69,25 @@ class OutputDescent {
     const double squares = errors_.held_out().squares;
     if (!best_.empty() && squares >= least_squares_) return;
     least_squares_ = squares;
-    best_.clear();
-    for (const int64_t k : inputs_) best_.push_back(static_cast<int16_t>(errors_.weight(k)));
+    best_ = weights();
+  }
+  std::vector<int16_t> weights() const {
+    std::vector<int16_t> result;
+    for (const int64_t k : inputs_) result.push_back(static_cast<int16_t>(errors_.weight(k)));
+    return result;
+  }
+  void load(const std::vector<int16_t>& weights) {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      if (errors_.weight(inputs_[i]) != weights[i]) errors_.load(inputs_[i], weights[i]);
+    }
   }
 
   const LayerContext& context_;
   int64_t n_;
   OutputErrors errors_;
   std::vector<int64_t> inputs_;  ///< whose weights may change
+  std::vector<int16_t> start_;
+  double start_squares_ = 0;
   std::vector<int16_t> best_;
   double least_squares_ = 0;
 };
@@ -85,10 +103,11 @@ class JointRetune : public Mitigation {
     ProductRows products(context);
     for (int64_t n = 0; n < context.layer->num_outputs; ++n) {
       OutputDescent descent(context, products, n);
-      descent.descend_from([&](int64_t k) { return own_weight(*context.layer, k, n); });
-      descent.descend_from([&](int64_t k) {
+      descent.start_from([&](int64_t k) { return own_weight(*context.layer, k, n); });
+      descent.start_from([&](int64_t k) {
         return start.weights[static_cast<size_t>(k * context.layer->num_outputs + n)];
       });
+      descent.descend();
       descent.store(loaded);
     }
     loaded.num_retuned = num_changed(*context.layer, loaded);

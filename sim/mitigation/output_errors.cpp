@@ -43,25 +43,22 @@ std::vector<Candidates> candidates_of(NumberFormat format) {
 ProductRows::ProductRows(const LayerContext& context)
     : tables_(context.tables),
       transposed_(context.weight_on_port_a ? 0 : context.tables.size()),
-      format_(context.format),
       weight_on_port_a_(context.weight_on_port_a),
-      is_signed_(context.tables.at(0)->is_signed) {}
-
-const uint16_t* ProductRows::row(uint16_t table, uint8_t activation_code) {
-  const uint16_t* raw = tables_[table]->raw.data();
-  if (!weight_on_port_a_) {
-    auto& transposed = transposed_[table];
-    if (transposed.empty()) {
-      transposed.resize(kNumCodes * kNumCodes);
-      for (size_t w = 0; w < kNumCodes; ++w) {
-        for (size_t a = 0; a < kNumCodes; ++a) {
-          transposed[w + kNumCodes * a] = raw[a + kNumCodes * w];
-        }
-      }
-    }
-    raw = transposed.data();
+      is_signed_(context.tables.at(0)->is_signed) {
+  for (size_t a = 0; a < kNumCodes; ++a) {
+    code_of_[a] = netlist::encode_activation(context.format, static_cast<int>(a));
   }
-  return raw + kNumCodes * activation_code;
+}
+
+const std::vector<uint16_t>& ProductRows::transposed(uint16_t table) {
+  auto& result = transposed_[table];
+  if (!result.empty()) return result;
+  const uint16_t* raw = tables_[table]->raw.data();
+  result.resize(kNumCodes * kNumCodes);
+  for (size_t w = 0; w < kNumCodes; ++w) {
+    for (size_t a = 0; a < kNumCodes; ++a) result[w + kNumCodes * a] = raw[a + kNumCodes * w];
+  }
+  return result;
 }
 
 OutputErrors::OutputErrors(const LayerContext& context, ProductRows& products, int64_t n)
@@ -105,13 +102,11 @@ void OutputErrors::load(int64_t k, int weight) {
   group_rows(k);
   changes_.resize(tables_.size() * kNumCodes);
   for (size_t slot = 0; slot < tables_.size(); ++slot) {
-    for (int a = 0; a < 256; ++a) {
-      const uint8_t code = netlist::encode_activation(context_.format, a);
-      const uint16_t* row = products_.row(tables_[slot], code);
-      const uint16_t* row_before = is_loaded_[place] ? row : products_.row(0, code);
-      changes_[slot * kNumCodes + static_cast<size_t>(a)] =
-          products_.value(row[now.code], now.negative) -
-          products_.value(row_before[before.code], before.negative);
+    for (size_t a = 0; a < kNumCodes; ++a) {
+      const uint16_t* row = products_.row(tables_[slot], a);
+      const uint16_t* row_before = is_loaded_[place] ? row : products_.row(0, a);
+      changes_[slot * kNumCodes + a] = products_.value(row[now.code], now.negative) -
+                                       products_.value(row_before[before.code], before.negative);
     }
   }
   const uint8_t* column = rows_.column(k);
@@ -130,19 +125,20 @@ int OutputErrors::best_weight(int64_t k) {
   counts_.assign(tables_.size() * kNumCodes, 0);
   const uint8_t* column = rows_.column(k);
   int64_t total = 0;
+  double squares = 0;
   for (int64_t row = 0; row < rows_.num_fitted; ++row) {
     const size_t group = slot_of(row) * kNumCodes + column[row];
-    sums_[group] += errors_[static_cast<size_t>(row)];
-    total += errors_[static_cast<size_t>(row)];
+    const int64_t error = errors_[static_cast<size_t>(row)];
+    sums_[group] += error;
+    total += error;
+    squares += static_cast<double>(error) * static_cast<double>(error);
     ++counts_[group];
   }
   const auto own = netlist::encode_weight(context_.format, weights_[place]);
   terms_.clear();
   for (size_t group = 0; group < counts_.size(); ++group) {
     if (counts_[group] == 0) continue;
-    const uint8_t code =
-        netlist::encode_activation(context_.format, static_cast<int>(group % kNumCodes));
-    const uint16_t* row = products_.row(tables_[group / kNumCodes], code);
+    const uint16_t* row = products_.row(tables_[group / kNumCodes], group % kNumCodes);
     terms_.push_back({row, static_cast<double>(products_.value(row[own.code], own.negative)),
                       2.0 * static_cast<double>(sums_[group]),
                       static_cast<double>(counts_[group])});
@@ -150,7 +146,7 @@ int OutputErrors::best_weight(int64_t k) {
   const auto num_rows = static_cast<double>(rows_.num_fitted);
   const auto sum = static_cast<double>(total);
   int best = weights_[place];
-  double least = -kTolerance * (1 + fitted().squares);
+  double least = -kTolerance * (1 + squares - sum * sum / num_rows);
   std::array<double, kNumCodes> costs;
   std::array<double, kNumCodes> shifts;
   for (const Candidates& some : candidates_of(context_.format)) {

@@ -1,6 +1,7 @@
 // The error of one output of a layer, row by row, while its weights are being chosen.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -10,14 +11,16 @@
 
 namespace faultwave::mitigation {
 
-/// Product tables by activation, whatever the operand order: row(table, a)[w] is the raw product of
-/// activation code a and weight code w. Tables that lie the other way round are transposed at their
-/// first use.
+/// Product tables by activation, whatever the operand order: row(table, a)[w] is the raw product
+/// of activation a (before encoding) and weight code w. Tables that lie the other way round are
+/// transposed at their first use.
 class ProductRows {
  public:
   explicit ProductRows(const LayerContext& context);
-  const uint16_t* row(uint16_t table, uint8_t activation_code);
-  netlist::NumberFormat format() const { return format_; }
+  const uint16_t* row(uint16_t table, size_t activation) {
+    const auto& raw = weight_on_port_a_ ? tables_[table]->raw : transposed(table);
+    return raw.data() + 256 * code_of_[activation];
+  }
   /// What a PE adds for an entry of a row.
   int32_t value(uint16_t bits, bool negative) const {
     const int32_t product = is_signed_ ? static_cast<int16_t>(bits) : static_cast<int32_t>(bits);
@@ -26,9 +29,11 @@ class ProductRows {
   bool is_signed() const { return is_signed_; }
 
  private:
+  const std::vector<uint16_t>& transposed(uint16_t table);
+
   std::vector<const netlist::ProductTable*> tables_;
   std::vector<std::vector<uint16_t>> transposed_;  ///< empty until used
-  netlist::NumberFormat format_;
+  std::array<size_t, 256> code_of_;                ///< of every activation
   bool weight_on_port_a_;
   bool is_signed_;
 };
