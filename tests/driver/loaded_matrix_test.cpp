@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/error.hpp"
 #include "driver/network_runner.hpp"
 #include "driver/small_network.hpp"
 #include "driver/table_accelerator.hpp"

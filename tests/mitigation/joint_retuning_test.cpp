@@ -220,24 +220,28 @@ TEST_P(JointRetuning, biases_take_up_the_mean_error_of_the_arriving_rows) {
 }
 
 TEST_P(JointRetuning, healthy_pes_are_left_alone_unless_asked_for) {
-  const auto layer = bound(10);
-  const LoadedLayer own = unmodified(layer->layer);
-  const auto changed_healthy = [&](const LoadedLayer& loaded) {
-    int count = 0;
+  int num_changed_healthy = 0;  // with several lanes per weight few weights meet healthy ones only
+  for (const uint64_t seed : {10, 11, 12}) {
+    const auto layer = bound(seed);
+    const LoadedLayer own = unmodified(layer->layer);
+    const auto changed_healthy = [&](const LoadedLayer& loaded) {
+      int count = 0;
+      for (size_t place = 0; place < own.weights.size(); ++place) {
+        if (!layer->is_faulty(place)) count += loaded.weights[place] != own.weights[place] ? 1 : 0;
+      }
+      return count;
+    };
+    EXPECT_EQ(changed_healthy(builtin("joint_retune")->apply(layer->context)), 0);
+    layer->context.retune_healthy = true;
+    const LoadedLayer all = builtin("joint_retune")->apply(layer->context);
+    num_changed_healthy += changed_healthy(all);
+    int64_t num_changed = 0;
     for (size_t place = 0; place < own.weights.size(); ++place) {
-      if (!layer->is_faulty(place)) count += loaded.weights[place] != own.weights[place] ? 1 : 0;
+      num_changed += all.weights[place] != own.weights[place] ? 1 : 0;
     }
-    return count;
-  };
-  EXPECT_EQ(changed_healthy(builtin("joint_retune")->apply(layer->context)), 0);
-  layer->context.retune_healthy = true;
-  const LoadedLayer all = builtin("joint_retune")->apply(layer->context);
-  EXPECT_GT(changed_healthy(all), 0);
-  int64_t num_changed = 0;
-  for (size_t place = 0; place < own.weights.size(); ++place) {
-    num_changed += all.weights[place] != own.weights[place] ? 1 : 0;
+    EXPECT_EQ(all.num_retuned, num_changed);
   }
-  EXPECT_EQ(all.num_retuned, num_changed);
+  EXPECT_GT(num_changed_healthy, 0);
 }
 
 TEST_P(JointRetuning, every_instruction_set_finds_the_same_weights) {
