@@ -35,7 +35,11 @@ std::size_t round_up(std::size_t value, std::size_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
-bool is_set(uint8_t value) { return value != 0; }
+bool has_ones(const std::vector<uint8_t>& flags) {
+  uint8_t any = 0;
+  for (const uint8_t flag : flags) any |= flag;
+  return any != 0;
+}
 
 }  // namespace
 
@@ -137,28 +141,32 @@ struct SystolicArray::Impl {
 
   /// Activations and control move right, and the left edge enters.
   void move_right(const ArrayInputs& edge) {
-    // Control is seldom in the array: its planes are left alone when they are empty.
-    const bool has_control = control_in_flight > 0 ||
-                             std::any_of(edge.swap.begin(), edge.swap.end(), is_set) ||
-                             std::any_of(edge.shift.begin(), edge.shift.end(), is_set);
+    // Control is seldom in the array: its planes are left alone while they are empty.
+    const bool control_enters = has_ones(edge.swap) || has_ones(edge.shift);
+    const bool has_control = control_in_flight > 0 || control_enters;
     const std::size_t num_planes = has_control ? kNumRightPlanes : kSwapPlane;
     bits::shift_lanes_by_one(right[0], num_planes, right.stride(), from_left.data(), num_words);
-    for (std::size_t row = 0; row < edge.activation.size(); ++row) {
-      const unsigned value = edge.activation[row] | (edge.valid[row] & 1u) << kValidPlane |
-                             (edge.swap[row] & 1u) << kSwapPlane |
-                             (edge.shift[row] & 1u) << kShiftPlane;
-      if (value == 0) continue;
-      const std::size_t pe = row * cols;
-      uint64_t* word = right[0] + pe / 64;
-      for (std::size_t plane = 0; plane < num_planes; ++plane, word += right.stride()) {
-        *word |= uint64_t{(value >> plane) & 1u} << (pe % 64);
+    enter<kActivationPlane, 8>(edge.activation);
+    enter<kValidPlane, 1>(edge.valid);
+    if (!has_control) return;
+    enter<kSwapPlane, 1>(edge.swap);
+    enter<kShiftPlane, 1>(edge.shift);
+    // The last ones leave the array after `cols` steps.
+    control_in_flight = control_enters ? cols : control_in_flight - 1;
+  }
+
+  /// The low bits of `values` [rows] enter column 0 of planes kFirst to kFirst + kCount - 1.
+  template <std::size_t kFirst, std::size_t kCount>
+  void enter(const std::vector<uint8_t>& values) {
+    uint64_t* const first = right[kFirst];
+    const std::size_t stride = right.stride();
+    std::size_t pe = 0;
+    for (const uint8_t value : values) {
+      uint64_t* word = first + pe / 64;
+      for (std::size_t plane = 0; plane < kCount; ++plane) {
+        word[plane * stride] |= uint64_t{(value >> plane) & 1u} << (pe % 64);
       }
-    }
-    // The last control bits that entered leave the array after `cols` steps.
-    if (has_control) {
-      const bool enters = std::any_of(edge.swap.begin(), edge.swap.end(), is_set) ||
-                          std::any_of(edge.shift.begin(), edge.shift.end(), is_set);
-      control_in_flight = enters ? cols : control_in_flight - 1;
+      pe += cols;
     }
   }
 

@@ -36,12 +36,6 @@ typedef uint64_t Lanes __attribute__((vector_size(kLanes / 8)));
 #define INLINE __attribute__((always_inline)) static inline
 INLINE void load(Lanes& v, const uint64_t* p) { memcpy(&v, p, sizeof v); }
 INLINE void store(uint64_t* p, const Lanes& v) { memcpy(p, &v, sizeof v); }
-INLINE bool any(const Lanes& v) {
-  uint64_t bits = 0;
-  for (size_t i = 0; i < kWords; ++i) bits |= v[i];
-  return bits != 0;
-}
-
 /// Addends of one vector of lanes, in place or moved up by 1 to 63 lanes.
 struct Aligned {
   const uint64_t* at;
@@ -67,11 +61,12 @@ INLINE void move(const MacPlanes& m, const Addend& addend, uint64_t* sum) {
   }
 }
 
-/// sum = addend + product + carry, `upper` being the product's bits from 16 on; none: all zero.
+/// sum = addend + product + carry, `upper` being the product's bits from 16 on.
 template <typename Addend>
 INLINE void add(const MacPlanes& m, const Addend& addend, uint64_t* sum, const Lanes* product,
-                Lanes carry, const Lanes* upper) {
+                Lanes carry, const Lanes& upper) {
   const size_t stride = m.sum_stride;
+#pragma GCC unroll 16
   for (size_t i = 0; i < 16; ++i) {
     Lanes x;
     addend.get(x, i * stride);
@@ -82,44 +77,76 @@ INLINE void add(const MacPlanes& m, const Addend& addend, uint64_t* sum, const L
   for (size_t i = 16; i < m.num_sum_bits; ++i) {
     Lanes x;
     addend.get(x, i * stride);
-    if (upper == nullptr) {
-      store(sum + i * stride, x ^ carry);
-      carry &= x;
-    } else {
-      const Lanes half = x ^ *upper;
-      store(sum + i * stride, half ^ carry);
-      carry = (x & *upper) | (half & carry);
-    }
+    const Lanes half = x ^ upper;
+    store(sum + i * stride, half ^ carry);
+    carry = (x & upper) | (half & carry);
   }
 }
 
+/// The same for products without sign that nothing negates.
 template <typename Addend>
-INLINE void accumulate(const MacPlanes& m, const Addend& addend, uint64_t* sum, Lanes* product,
-                       const Lanes& enable, const Lanes& negate) {
-  if (any(negate)) {
-    for (size_t i = 0; i < 16; ++i) product[i] = (product[i] & enable) ^ negate;
-    const Lanes upper = m.product_is_signed != 0 ? product[15] : negate;
-    add(m, addend, sum, product, negate, &upper);
+INLINE void add_unsigned(const MacPlanes& m, const Addend& addend, uint64_t* sum,
+                         const Lanes* product) {
+  const size_t stride = m.sum_stride;
+  Lanes carry{};
+#pragma GCC unroll 16
+  for (size_t i = 0; i < 16; ++i) {
+    Lanes x;
+    addend.get(x, i * stride);
+    const Lanes half = x ^ product[i];
+    store(sum + i * stride, half ^ carry);
+    carry = (x & product[i]) | (half & carry);
+  }
+#pragma GCC unroll 4
+  for (size_t i = 16; i < m.num_sum_bits; ++i) {
+    Lanes x;
+    addend.get(x, i * stride);
+    store(sum + i * stride, x ^ carry);
+    carry &= x;
+  }
+}
+
+/// Which of the vector's lanes add, and how.
+struct Control {
+  uint64_t some_enabled = 0, all_enabled = ~uint64_t{0}, some_negated = 0;
+  INLINE_MEMBER Control(const MacPlanes& m, size_t w) {
+    for (size_t i = 0; i < kWords; ++i) {
+      some_enabled |= m.enable[w + i];
+      all_enabled &= m.enable[w + i];
+      some_negated |= m.enable[w + i] & m.negate[w + i];
+    }
+  }
+};
+
+template <typename Addend>
+INLINE void accumulate(const MacPlanes& m, size_t w, const Control& control, const Addend& addend,
+                       Lanes* product) {
+  uint64_t* sum = m.sum + w;
+  const bool is_unsigned = control.some_negated == 0 && m.product_is_signed == 0;
+  if (is_unsigned && control.all_enabled == ~uint64_t{0}) {
+    add_unsigned(m, addend, sum, product);
     return;
   }
-  for (size_t i = 0; i < 16; ++i) product[i] &= enable;
-  if (m.product_is_signed != 0) {
-    add(m, addend, sum, product, Lanes{}, &product[15]);
+  Lanes enable, negate;
+  load(enable, m.enable + w);
+  load(negate, m.negate + w);
+  negate &= enable;
+  for (size_t i = 0; i < 16; ++i) product[i] = (product[i] & enable) ^ negate;
+  if (is_unsigned) {
+    add_unsigned(m, addend, sum, product);
   } else {
-    add(m, addend, sum, product, Lanes{}, nullptr);
+    const Lanes upper = m.product_is_signed != 0 ? product[15] : negate;
+    add(m, addend, sum, product, negate, upper);
   }
 }
 
 /// Words w to w + kWords - 1.
 template <typename Multiply>
 INLINE void step(const MacPlanes& m, size_t w, const Multiply& multiply) {
-  Lanes enable, negate;
-  load(enable, m.enable + w);
-  load(negate, m.negate + w);
-  negate &= enable;
+  const Control control(m, w);
   const Aligned aligned{m.addend + w};
   const Shifted shifted{m.addend + w, m.addend_shift};
-  if (!any(enable)) {
+  if (control.some_enabled == 0) {
     if (m.addend_shift != 0) {
       move(m, shifted, m.sum + w);
     } else if (m.addend != m.sum) {
@@ -130,9 +157,9 @@ INLINE void step(const MacPlanes& m, size_t w, const Multiply& multiply) {
   Lanes product[16];
   multiply(m.a + w, m.b + w, product);
   if (m.addend_shift != 0) {
-    accumulate(m, shifted, m.sum + w, product, enable, negate);
+    accumulate(m, w, control, shifted, product);
   } else {
-    accumulate(m, aligned, m.sum + w, product, enable, negate);
+    accumulate(m, w, control, aligned, product);
   }
 }
 )";
