@@ -35,6 +35,17 @@ std::size_t round_up(std::size_t value, std::size_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
+/// Planes that partial sums of `rows` products without sign need: those above stay zero.
+int unsigned_sum_bits(int rows) {
+  return std::min<int>(kPsumBits, kProductBits + std::bit_width(static_cast<unsigned>(rows - 1)));
+}
+
+bool has_psum_faults(const std::vector<fault::Fault>& faults) {
+  return std::any_of(faults.begin(), faults.end(), [](const fault::Fault& fault) {
+    return fault.unit == fault::Unit::kPartialSum;
+  });
+}
+
 bool has_ones(const std::vector<uint8_t>& flags) {
   uint8_t any = 0;
   for (const uint8_t flag : flags) any |= flag;
@@ -58,6 +69,9 @@ struct SystolicArray::Impl {
         from_left(num_words),
         enable(num_words),
         top(cols / 64 + 1),
+        num_sum_bits(config.product_is_signed || has_psum_faults(fault_list)
+                         ? kPsumBits
+                         : unsigned_sum_bits(config.rows)),
         faults(
             multiplier, std::move(fault_list),
             [](const fault::Fault& fault) {
@@ -124,7 +138,7 @@ struct SystolicArray::Impl {
     planes.addend_shift = cols % 64;
     planes.sum = psum[0];
     planes.sum_stride = psum.stride();
-    planes.num_sum_bits = kPsumBits;
+    planes.num_sum_bits = static_cast<uint64_t>(num_sum_bits);
     planes.product_is_signed = config.product_is_signed ? 1 : 0;
     return planes;
   }
@@ -193,6 +207,9 @@ struct SystolicArray::Impl {
         top[c / 64][plane] |= uint64_t{(value >> plane) & 1u} << (c % 64);
       }
     }
+    for (const auto& planes : top) {
+      if (planes[kNegatePlane] != 0) num_sum_bits = kPsumBits;
+    }
   }
 
   void step(uint64_t cycle, const ArrayInputs& edge) {
@@ -231,6 +248,7 @@ struct SystolicArray::Impl {
   std::vector<uint64_t> from_left;  ///< lanes whose PE has a left neighbour
   std::vector<uint64_t> enable;     ///< lanes that add their product in this cycle
   std::vector<std::array<uint64_t, kNumWeightPlanes>> top;  ///< top edge values, lane = column
+  int num_sum_bits;                   ///< planes of psum that may be other than zero
   std::size_t control_in_flight = 0;  ///< steps until swap and shift have left the array
   std::vector<std::pair<uint64_t*, uint64_t>> stored_weights;
   LaneFaults faults;
