@@ -68,6 +68,7 @@ struct SystolicArray::Impl {
         psum(kPsumBits, num_words, margin),
         from_left(num_words),
         enable(num_words),
+        entering(kNumRightPlanes * (num_words / 64 + 1)),
         top(cols / 64 + 1),
         num_sum_bits(config.product_is_signed || has_psum_faults(fault_list)
                          ? kPsumBits
@@ -159,14 +160,44 @@ struct SystolicArray::Impl {
     const bool control_enters = has_ones(edge.swap) || has_ones(edge.shift);
     const bool has_control = control_in_flight > 0 || control_enters;
     const std::size_t num_planes = has_control ? kNumRightPlanes : kSwapPlane;
-    bits::shift_lanes_by_one(right[0], num_planes, right.stride(), from_left.data(), num_words);
-    enter<kActivationPlane, 8>(edge.activation);
-    enter<kValidPlane, 1>(edge.valid);
+    if (cols % 64 == 0 && std::has_single_bit(cols)) {
+      pack_edge(edge, has_control);
+      bits::shift_rows_by_one(right[0], num_planes, right.stride(), from_left.data(), num_words,
+                              {entering.data(), entering.size() / kNumRightPlanes, cols / 64});
+    } else {
+      bits::shift_lanes_by_one(right[0], num_planes, right.stride(), from_left.data(), num_words);
+      enter<kActivationPlane, 8>(edge.activation);
+      enter<kValidPlane, 1>(edge.valid);
+      if (has_control) {
+        enter<kSwapPlane, 1>(edge.swap);
+        enter<kShiftPlane, 1>(edge.shift);
+      }
+    }
+    // The last control bits leave the array after `cols` steps.
+    if (has_control) control_in_flight = control_enters ? cols : control_in_flight - 1;
+  }
+
+  /// The left edge as planes of rows.
+  void pack_edge(const ArrayInputs& edge, bool has_control) {
+    const std::size_t plane_words = entering.size() / kNumRightPlanes;
+    const std::size_t rows = edge.activation.size();
+    const auto pack = [&](std::size_t plane, const std::vector<uint8_t>& values, int num_planes) {
+      for (std::size_t first = 0; first < rows; first += 64) {
+        uint8_t block[64] = {};
+        uint64_t planes[kOperandBits];
+        std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(first),
+                    std::min<std::size_t>(64, rows - first), block);
+        bits::u8_to_planes8(block, planes);
+        for (int i = 0; i < num_planes; ++i) {
+          entering[(plane + static_cast<std::size_t>(i)) * plane_words + first / 64] = planes[i];
+        }
+      }
+    };
+    pack(kActivationPlane, edge.activation, kOperandBits);
+    pack(kValidPlane, edge.valid, 1);
     if (!has_control) return;
-    enter<kSwapPlane, 1>(edge.swap);
-    enter<kShiftPlane, 1>(edge.shift);
-    // The last ones leave the array after `cols` steps.
-    control_in_flight = control_enters ? cols : control_in_flight - 1;
+    pack(kSwapPlane, edge.swap, 1);
+    pack(kShiftPlane, edge.shift, 1);
   }
 
   /// The low bits of `values` [rows] enter column 0 of planes kFirst to kFirst + kCount - 1.
@@ -247,6 +278,7 @@ struct SystolicArray::Impl {
   PlaneArray psum;
   std::vector<uint64_t> from_left;  ///< lanes whose PE has a left neighbour
   std::vector<uint64_t> enable;     ///< lanes that add their product in this cycle
+  std::vector<uint64_t> entering;   ///< [right plane][rows / 64]: what the left edge brings
   std::vector<std::array<uint64_t, kNumWeightPlanes>> top;  ///< top edge values, lane = column
   int num_sum_bits;                   ///< planes of psum that may be other than zero
   std::size_t control_in_flight = 0;  ///< steps until swap and shift have left the array

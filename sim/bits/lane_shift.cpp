@@ -5,6 +5,8 @@
 //
 #include <hwy/highway.h>
 
+#include <bit>
+
 #include "bits/lane_shift.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -26,6 +28,32 @@ void shift_by_one(uint64_t* planes, std::size_t num_planes, std::size_t stride,
       const auto own = hn::ShiftLeft<1>(hn::LoadU(d, at + w));
       const auto carry = hn::ShiftRight<63>(hn::LoadU(d, at + w - 1));
       hn::StoreU(hn::And(hn::Or(own, carry), hn::LoadU(d, keep + w)), d, at + w);
+    }
+  }
+}
+
+void shift_rows(uint64_t* planes, std::size_t num_planes, std::size_t stride, const uint64_t* keep,
+                std::size_t num_words, const EnteringBits& entering) {
+  const Tag d;
+  const std::size_t step = hn::Lanes(d);
+  const auto place_in_row = hn::Set(d, entering.row_words - 1);
+  const int log_row_words = std::countr_zero(entering.row_words);
+  for (std::size_t w = num_words; w != 0;) {
+    w -= step;
+    const auto words = hn::Iota(d, w);
+    const auto row = hn::And(hn::ShiftRightSame(words, log_row_words), hn::Set(d, uint64_t{63}));
+    const auto is_first = hn::Eq(hn::And(words, place_in_row), hn::Zero(d));
+    const auto one = hn::IfThenElseZero(is_first, hn::Set(d, uint64_t{1}));
+    const auto kept = hn::LoadU(d, keep + w);
+    // 64 rows are a multiple of `step` words: one word of bits serves the vector.
+    const uint64_t* bits = entering.bits + (w >> log_row_words) / 64;
+    uint64_t* at = planes + w;
+    for (std::size_t plane = 0; plane < num_planes; ++plane, at += stride) {
+      const auto own = hn::ShiftLeft<1>(hn::LoadU(d, at));
+      const auto carry = hn::ShiftRight<63>(hn::LoadU(d, at - 1));
+      const auto enters =
+          hn::And(hn::Shr(hn::Set(d, bits[plane * entering.plane_words]), row), one);
+      hn::StoreU(hn::Or(hn::And(hn::Or(own, carry), kept), enters), d, at);
     }
   }
 }
@@ -73,6 +101,7 @@ namespace faultwave::bits {
 namespace {
 
 HWY_EXPORT(shift_by_one);
+HWY_EXPORT(shift_rows);
 HWY_EXPORT(shift_selected);
 HWY_EXPORT(and_not_count);
 
@@ -88,6 +117,12 @@ void shift_lanes_by_one(uint64_t* planes, std::size_t num_planes, std::size_t st
                         const uint64_t* keep, std::size_t num_words) {
   apply_environment();
   HWY_DYNAMIC_DISPATCH(shift_by_one)(planes, num_planes, stride, keep, num_words);
+}
+
+void shift_rows_by_one(uint64_t* planes, std::size_t num_planes, std::size_t stride,
+                       const uint64_t* keep, std::size_t num_words, const EnteringBits& entering) {
+  apply_environment();
+  HWY_DYNAMIC_DISPATCH(shift_rows)(planes, num_planes, stride, keep, num_words, entering);
 }
 
 void shift_selected_lanes(uint64_t* plane, std::size_t distance, const uint64_t* select,

@@ -16,6 +16,18 @@ inline constexpr std::size_t kLaneShiftWords = 8;
 void shift_lanes_by_one(uint64_t* planes, std::size_t num_planes, std::size_t stride,
                         const uint64_t* keep, std::size_t num_words);
 
+/// What enters planes at the first lane of every row.
+struct EnteringBits {
+  const uint64_t* bits = nullptr;  ///< bit r % 64 of bits[plane * plane_words + r / 64]: row r
+  std::size_t plane_words = 0;     ///< enough for all rows in num_words
+  std::size_t row_words = 1;       ///< words of a row, a power of two
+};
+
+/// As shift_lanes_by_one, for rows of whole words: lane 0 of a row's first word takes its entering
+/// bit; `keep` must be zero there.
+void shift_rows_by_one(uint64_t* planes, std::size_t num_planes, std::size_t stride,
+                       const uint64_t* keep, std::size_t num_words, const EnteringBits& entering);
+
 /// Lane l takes lane l - `distance` of the same plane where `select` has a one, and stays
 /// elsewhere. In place. Reads distance / 64 + 1 words before the plane.
 void shift_selected_lanes(uint64_t* plane, std::size_t distance, const uint64_t* select,

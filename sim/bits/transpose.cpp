@@ -7,6 +7,8 @@
 namespace faultwave::bits {
 namespace {
 
+static_assert(std::endian::native == std::endian::little, "byte 0 of a word is its lowest");
+
 /// Transposes an 8x8 bit matrix held in a word, row r in byte r (Warren, "Hacker's Delight", 7-3).
 uint64_t transpose_8x8(uint64_t x) {
   uint64_t t = (x ^ (x >> 7)) & 0x00AA00AA00AA00AAull;
@@ -56,7 +58,6 @@ void transpose_64x64(uint64_t* words) {
 }
 
 void planes8_to_u8(const uint64_t* planes, uint8_t* values) {
-  static_assert(std::endian::native == std::endian::little, "byte 0 of a word is its lowest");
   uint64_t bytes[8];
   planes8_to_bytes(planes, bytes);
   std::memcpy(values, bytes, sizeof bytes);
@@ -81,11 +82,9 @@ void planes32_to_i32(const uint64_t* planes, int32_t* values) {
 }
 
 void u8_to_planes8(const uint8_t* values, uint64_t* planes) {
-  for (int group = 0; group < 8; ++group) {
-    uint64_t rows = 0;
-    for (int lane = 0; lane < 8; ++lane) rows |= uint64_t{values[8 * group + lane]} << (8 * lane);
-    planes[group] = transpose_8x8(rows);
-  }
+  uint64_t rows[8];
+  std::memcpy(rows, values, sizeof rows);
+  for (int group = 0; group < 8; ++group) planes[group] = transpose_8x8(rows[group]);
   transpose_bytes_8x8(planes);
 }
 
