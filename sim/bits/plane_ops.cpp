@@ -116,8 +116,9 @@ void set_level(const std::string& level) {
                                suggestion(level, simd_levels())));
 }
 
-/// Applies FAULTWAVE_SIMD once, before the first dispatch.
-void apply_environment() {
+}  // namespace
+
+void apply_simd_environment() {
   static const bool done = [] {
     set_level(environment("FAULTWAVE_SIMD"));
     return true;
@@ -125,16 +126,14 @@ void apply_environment() {
   static_cast<void>(done);
 }
 
-}  // namespace
-
 void apply(PlaneOp op, uint64_t* y, const uint64_t* a, const uint64_t* b, const uint64_t* s,
            std::size_t num_words) {
-  apply_environment();
+  apply_simd_environment();
   HWY_DYNAMIC_DISPATCH(apply)(op, y, a, b, s, num_words);
 }
 
 bool differs(const uint64_t* x, const uint64_t* y, std::size_t num_words) {
-  apply_environment();
+  apply_simd_environment();
   return HWY_DYNAMIC_DISPATCH(differs)(x, y, num_words);
 }
 
@@ -147,7 +146,7 @@ void planes_to_u16(const uint64_t* const* planes, std::size_t num_words, uint16_
 }
 
 std::string simd_level() {
-  apply_environment();
+  apply_simd_environment();
   const int64_t available = hwy::SupportedTargets() & HWY_TARGETS;
   return hwy::TargetName(available & -available);
 }
@@ -162,7 +161,7 @@ std::vector<std::string> simd_levels() {
 }
 
 void force_simd_level(const std::string& level) {
-  apply_environment();  // now or never: the caller's choice comes after it
+  apply_simd_environment();  // now or never: the caller's choice comes after it
   set_level(level);
 }
 

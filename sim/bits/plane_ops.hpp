@@ -42,5 +42,7 @@ std::vector<std::string> simd_levels();
 /// Forces a level ("" for the best one); UsageError lists the levels when it is not available. The
 /// environment variable FAULTWAVE_SIMD does the same at start.
 void force_simd_level(const std::string& level);
+/// Applies FAULTWAVE_SIMD, once; every dispatched function calls it first.
+void apply_simd_environment();
 
 }  // namespace faultwave::bits
