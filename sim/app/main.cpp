@@ -83,6 +83,7 @@ const std::vector<Command>& commands() {
       {"sites", "fault sites of a multiplier: classes, undetectable faults, errors",
        run_sites_command},
       {"netlist", "inspect, emit and generate multiplier netlists", run_netlist_command},
+      {"evolve", "approximate multipliers by genetic programming", run_evolve_command},
       {"version", "version and revision", run_version_command},
   };
   return list;

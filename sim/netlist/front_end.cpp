@@ -244,6 +244,7 @@ std::vector<std::string> known_multipliers() {
     }
   };
   add(tree_root() / "rtl" / "multipliers", ".v");
+  add(tree_root() / "rtl" / "multipliers" / "evolved", ".v");
   if (!data_root().empty()) {
     add(data_root() / "evoapprox8b" / "netlists", ".json");
     add(data_root() / "evoapprox8b" / "verilog", ".v");
@@ -276,6 +277,8 @@ std::filesystem::path find_netlist(const std::string& name_or_path) {
   if (std::filesystem::is_regular_file(name_or_path)) return name_or_path;
   const auto shipped = tree_root() / "rtl" / "multipliers" / (name_or_path + ".v");
   if (std::filesystem::is_regular_file(shipped)) return shipped;
+  const auto evolved = tree_root() / "rtl" / "multipliers" / "evolved" / (name_or_path + ".v");
+  if (std::filesystem::is_regular_file(evolved)) return evolved;
   if (!data_root().empty()) {
     const auto circuits = data_root() / "evoapprox8b";
     for (const auto& published : {circuits / "netlists" / (name_or_path + ".json"),
