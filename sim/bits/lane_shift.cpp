@@ -105,34 +105,28 @@ HWY_EXPORT(shift_rows);
 HWY_EXPORT(shift_selected);
 HWY_EXPORT(and_not_count);
 
-/// Applies FAULTWAVE_SIMD once, before the first dispatch.
-void apply_environment() {
-  static const bool done = !simd_level().empty();
-  static_cast<void>(done);
-}
-
 }  // namespace
 
 void shift_lanes_by_one(uint64_t* planes, std::size_t num_planes, std::size_t stride,
                         const uint64_t* keep, std::size_t num_words) {
-  apply_environment();
+  apply_simd_environment();
   HWY_DYNAMIC_DISPATCH(shift_by_one)(planes, num_planes, stride, keep, num_words);
 }
 
 void shift_rows_by_one(uint64_t* planes, std::size_t num_planes, std::size_t stride,
                        const uint64_t* keep, std::size_t num_words, const EnteringBits& entering) {
-  apply_environment();
+  apply_simd_environment();
   HWY_DYNAMIC_DISPATCH(shift_rows)(planes, num_planes, stride, keep, num_words, entering);
 }
 
 void shift_selected_lanes(uint64_t* plane, std::size_t distance, const uint64_t* select,
                           std::size_t num_words) {
-  apply_environment();
+  apply_simd_environment();
   HWY_DYNAMIC_DISPATCH(shift_selected)(plane, distance, select, num_words);
 }
 
 uint64_t and_not_count(uint64_t* out, const uint64_t* x, const uint64_t* y, std::size_t num_words) {
-  apply_environment();
+  apply_simd_environment();
   return HWY_DYNAMIC_DISPATCH(and_not_count)(out, x, y, num_words);
 }
 
