@@ -1,5 +1,6 @@
 // Entry point: picks the subcommand and turns every exception into a message and an exit status.
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 
@@ -76,9 +77,13 @@ const std::vector<Command>& commands() {
        run_campaign_command},
       {"trace", "waveforms of a run, faulty beside golden, nets of PEs included",
        run_trace_command},
+      {"merge", "join the results files of a campaign's shards", run_merge_command},
+      {"query", "accuracy and outcomes in a results file by fault, bit, PE, mitigation, ...",
+       run_query_command},
       {"sites", "fault sites of a multiplier: classes, undetectable faults, errors",
        run_sites_command},
       {"netlist", "inspect, emit and generate multiplier netlists", run_netlist_command},
+      {"evolve", "approximate multipliers by genetic programming", run_evolve_command},
       {"version", "version and revision", run_version_command},
   };
   return list;
@@ -87,6 +92,8 @@ const std::vector<Command>& commands() {
 }  // namespace faultwave::app
 
 int main(int argc, char** argv) {
+  // A limit on file sizes (ulimit -f) is an error to report, no reason to die.
+  std::signal(SIGXFSZ, SIG_IGN);
   const faultwave::app::Arguments arguments(argv + 1, argv + argc);
   const int status = faultwave::app::guarded_main(arguments);
   std::cout.flush();

@@ -14,8 +14,8 @@ namespace {
 constexpr uint64_t kTrialStream = 1;
 constexpr uint64_t kSampleStream = 1'000;
 
-/// Shares of `total` in proportion to `sizes`, at least two each where there are so many, by
-/// largest remainders.
+/// Shares of `total` in proportion to `sizes`, by largest remainders; small parts get two where
+/// they have so many, which may make the total a little larger.
 std::vector<uint64_t> allocate(uint64_t total, const std::vector<uint64_t>& sizes) {
   uint64_t population = 0;
   for (const uint64_t size : sizes) population += size;
@@ -25,18 +25,19 @@ std::vector<uint64_t> allocate(uint64_t total, const std::vector<uint64_t>& size
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     const double exact = static_cast<double>(total) * static_cast<double>(sizes[i]) /
                          static_cast<double>(population);
-    const auto whole = static_cast<uint64_t>(exact);
-    shares.push_back(std::min(sizes[i], std::max<uint64_t>(2, whole)));
+    shares.push_back(std::min(sizes[i], static_cast<uint64_t>(exact)));
     given += shares.back();
-    remainders.emplace_back(exact - static_cast<double>(whole), i);
+    remainders.emplace_back(static_cast<double>(shares.back()) - exact, i);
   }
-  std::stable_sort(remainders.begin(), remainders.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(remainders.begin(), remainders.end());
   for (const auto& [remainder, i] : remainders) {
     if (given >= total) break;
     if (shares[i] == sizes[i]) continue;
     ++shares[i];
     ++given;
+  }
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    shares[i] = std::max(shares[i], std::min<uint64_t>(2, sizes[i]));
   }
   return shares;
 }
@@ -224,6 +225,7 @@ std::vector<FaultRow> CampaignPlan::fault_rows(std::size_t cell) const {
     rows.push_back(classes[i].row);
     rows.back().fault = fault_id(cell, i);
     rows.back().cell = static_cast<int64_t>(cell);
+    std::sort(rows.back().members.begin(), rows.back().members.end());
   }
   return rows;
 }

@@ -8,12 +8,12 @@
 #include <cstdio>
 #include <cstring>
 #include <sstream>
-#include <type_traits>
 
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "campaign/results_schema.hpp"
 #include "campaign/results_store_impl.hpp"
+#include "campaign/row_keys.hpp"
 
 namespace faultwave::campaign {
 namespace {
@@ -93,28 +93,19 @@ void check_integrity(Database& database) {
   }
 }
 
-std::string describe(const CellRow& row) { return fmt::format("cell {}", row.cell); }
-std::string describe(const FaultRow& row) { return fmt::format("fault {}", row.fault); }
-std::string describe(const StratumRow& row) {
-  return fmt::format("stratum '{}' of cell {}", row.stratum, row.cell);
-}
-
 /// Inserts rows that are not among `stored`; those that are must be equal.
-template <typename Row, typename KeyOf, typename Insert>
+template <typename Row, typename Insert>
 void add_missing(Database& database, const std::vector<Row>& stored, std::span<const Row> rows,
-                 const KeyOf& key_of, const Insert& insert) {
-  std::map<std::decay_t<std::invoke_result_t<KeyOf, const Row&>>, const Row*> known;
-  for (const Row& row : stored) known[key_of(row)] = &row;
+                 const Insert& insert) {
+  if (const Row* conflict = find_conflict<Row>(stored, rows)) {
+    throw InputError(
+        {database.path().string()}, fmt::format("holds another {}", describe(*conflict)),
+        "a network, data set or netlist has changed since it was made: write to a new file");
+  }
+  const auto known = rows_by_key<Row>(stored);
   Transaction transaction(database);
   for (const Row& row : rows) {
-    const auto [place, is_new] = known.try_emplace(key_of(row), &row);
-    if (is_new) {
-      insert(row);
-    } else if (!(*place->second == row)) {
-      throw InputError(
-          {database.path().string()}, fmt::format("holds another {}", describe(row)),
-          "a network, data set or netlist has changed since it was made: write to a new file");
-    }
+    if (known.count(key_of(row)) == 0) insert(row);
   }
   transaction.commit();
 }
@@ -249,50 +240,43 @@ ResultsStore ResultsStore::open_read_only(const std::filesystem::path& path) {
 void ResultsStore::add_cells(std::span<const CellRow> rows) {
   Database& database = impl_->database;
   Statement insert(database, "INSERT INTO cell VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  add_missing(
-      database, read_cells(database), rows, [](const CellRow& row) { return row.cell; },
-      [&](const CellRow& row) {
-        FAULTWAVE_CHECK(row.images > 0, "cell {} has no images", row.cell);
-        insert.run(row.cell, std::string_view(row.name), std::string_view(row.network),
-                   std::string_view(row.dataset), row.first_image, row.images,
-                   std::string_view(row.multiplier), std::string_view(row.number_format),
-                   std::string_view(row.netlist_sha256), std::string_view(row.table_sha256),
-                   std::string_view(row.accelerator), row.num_pes, row.energy_pj, row.exact_correct,
-                   row.golden_correct);
-      });
+  add_missing(database, read_cells(database), rows, [&](const CellRow& row) {
+    FAULTWAVE_CHECK(row.images > 0, "cell {} has no images", row.cell);
+    insert.run(row.cell, std::string_view(row.name), std::string_view(row.network),
+               std::string_view(row.dataset), row.first_image, row.images,
+               std::string_view(row.multiplier), std::string_view(row.number_format),
+               std::string_view(row.netlist_sha256), std::string_view(row.table_sha256),
+               std::string_view(row.accelerator), row.num_pes, row.energy_pj, row.exact_correct,
+               row.golden_correct);
+  });
   for (const CellRow& row : rows) impl_->cells[row.cell] = row;
 }
 
 void ResultsStore::add_strata(std::span<const StratumRow> rows) {
   Database& database = impl_->database;
   Statement insert(database, "INSERT INTO stratum VALUES(?,?,?)");
-  add_missing(
-      database, read_strata(database), rows,
-      [](const StratumRow& row) { return std::pair(row.cell, row.stratum); },
-      [&](const StratumRow& row) {
-        insert.run(row.cell, std::string_view(row.stratum), static_cast<int64_t>(row.population));
-      });
+  add_missing(database, read_strata(database), rows, [&](const StratumRow& row) {
+    insert.run(row.cell, std::string_view(row.stratum), static_cast<int64_t>(row.population));
+  });
 }
 
 void ResultsStore::add_faults(std::span<const FaultRow> rows) {
   Database& database = impl_->database;
   Statement insert(database, "INSERT INTO fault VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   Statement insert_member(database, "INSERT INTO fault_member VALUES(?,?)");
-  add_missing(
-      database, read_faults(database), rows, [](const FaultRow& row) { return row.fault; },
-      [&](const FaultRow& row) {
-        FAULTWAVE_CHECK(
-            row.weight > 0 &&
-                (row.members.empty() || row.members.size() == static_cast<std::size_t>(row.weight)),
-            "fault {} has weight {} and {} members", row.fault, row.weight, row.members.size());
-        insert.run(row.fault, row.cell, std::string_view(row.name), std::string_view(row.unit),
-                   std::string_view(row.net), std::string_view(row.kind), row.lowest_output_bit,
-                   row.highest_output_bit, row.level, row.weight, row.mae, row.wce,
-                   row.error_probability, row.mean_error);
-        for (const std::string& member : row.members) {
-          insert_member.run(row.fault, std::string_view(member));
-        }
-      });
+  add_missing(database, read_faults(database), rows, [&](const FaultRow& row) {
+    FAULTWAVE_CHECK(
+        row.weight > 0 &&
+            (row.members.empty() || row.members.size() == static_cast<std::size_t>(row.weight)),
+        "fault {} has weight {} and {} members", row.fault, row.weight, row.members.size());
+    insert.run(row.fault, row.cell, std::string_view(row.name), std::string_view(row.unit),
+               std::string_view(row.net), std::string_view(row.kind), row.lowest_output_bit,
+               row.highest_output_bit, row.level, row.weight, row.mae, row.wce,
+               row.error_probability, row.mean_error);
+    for (const std::string& member : row.members) {
+      insert_member.run(row.fault, std::string_view(member));
+    }
+  });
 }
 
 void ResultsStore::commit(std::span<const TrialRecord> trials) {

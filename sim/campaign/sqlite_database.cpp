@@ -86,21 +86,12 @@ void Database::fail(int code) {
           fmt::format("{}: the disk is full; {}\n  fix: free space for '{}', then resume", file,
                       kSafe, folder_of(path_)));
     case SQLITE_IOERR:
-      if (system_error == ENOSPC || system_error == EDQUOT) {
-        throw EnvironmentError(
-            fmt::format("{}: the disk is full ({}); {}\n  fix: free space for '{}', then resume",
-                        file, strerror(system_error), kSafe, folder_of(path_)));
-      }
-      if (system_error == EFBIG) {
-        throw EnvironmentError(
-            fmt::format("{}: larger than files may become here; {}\n  fix: raise the limit "
-                        "(ulimit -f), then resume",
-                        file, kSafe));
-      }
       if (code == SQLITE_IOERR_SHORT_READ) break;
       throw EnvironmentError(fmt::format(
-          "{}: {} ({}); {}\n  fix: check the disk that holds '{}'", file, detail,
-          system_error != 0 ? strerror(system_error) : "no system error", kSafe, folder_of(path_)));
+          "{}: cannot be {}: {}; {}\n  fix: check the disk, its quota and the limit on file sizes "
+          "(ulimit -f) for '{}', then resume",
+          file, code == SQLITE_IOERR_READ ? "read" : "written",
+          system_error != 0 ? strerror(system_error) : detail.c_str(), kSafe, folder_of(path_)));
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
