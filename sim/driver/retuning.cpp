@@ -1,5 +1,7 @@
 #include "driver/retuning.hpp"
 
+#include <limits>
+
 #include "driver/calibration.hpp"
 #include "nn/kernels.hpp"
 
@@ -144,6 +146,24 @@ const Retuner::Reference& Retuner::reference_for(const netlist::ProductTable& he
   return *reference_;
 }
 
+void Retuner::set_clamp(const nn::Layer& layer, mitigation::ArrivingRows& arriving) const {
+  const nn::Value& output = network_.values[static_cast<std::size_t>(layer.output)];
+  for (int64_t n = 0; n < layer.num_outputs; ++n) {
+    if (output.type == nn::DataType::kInt32) {
+      arriving.lowest.push_back(-std::numeric_limits<double>::infinity());
+      arriving.highest.push_back(std::numeric_limits<double>::infinity());
+      continue;
+    }
+    const std::size_t scale = layer.weight_scale.size() == 1 ? 0 : static_cast<std::size_t>(n);
+    const double codes_per_unit = static_cast<double>(input_of(layer).quantization.scale) *
+                                  static_cast<double>(layer.weight_scale[scale]) /
+                                  static_cast<double>(output.quantization.scale);
+    const int zero = output.quantization.zero_point;
+    arriving.lowest.push_back((layer.clamp_low - zero) / codes_per_unit);
+    arriving.highest.push_back((layer.clamp_high - zero) / codes_per_unit);
+  }
+}
+
 mitigation::ArrivingRows Retuner::arrive(std::size_t matrix, const std::vector<uint8_t>& maps,
                                          const LocusTables& tables,
                                          const mitigation::LayerOrder& order) {
@@ -161,19 +181,22 @@ mitigation::ArrivingRows Retuner::arrive(std::size_t matrix, const std::vector<u
       arriving.activations[static_cast<std::size_t>(k * num_rows + row)] = from[k];
     }
   }
-  arriving.errors.assign(static_cast<std::size_t>(num_rows * layer.num_outputs), 0);
+  const auto num_sums = static_cast<std::size_t>(num_rows * layer.num_outputs);
+  arriving.errors.assign(num_sums, 0);
+  arriving.wanted.resize(num_sums);
   const netlist::ProductTable& healthy = tables.tables.at(0);
-  if (healthy != reference.table || maps != reference.maps[matrix]) {
-    const auto sums = sampled_sums(known, rows, healthy);
-    const auto& wanted = reference.sums[matrix];
-    for (int64_t row = 0; row < num_rows; ++row) {
-      for (int64_t n = 0; n < layer.num_outputs; ++n) {
-        const auto place = static_cast<std::size_t>(row * layer.num_outputs + n);
-        arriving.errors[static_cast<std::size_t>(n * num_rows + row)] =
-            int64_t{sums[place]} - wanted[place];
-      }
+  const auto& wanted = reference.sums[matrix];
+  const bool is_reference = healthy == reference.table && maps == reference.maps[matrix];
+  const auto sums = is_reference ? wanted : sampled_sums(known, rows, healthy);
+  for (int64_t row = 0; row < num_rows; ++row) {
+    for (int64_t n = 0; n < layer.num_outputs; ++n) {
+      const auto from = static_cast<std::size_t>(row * layer.num_outputs + n);
+      const auto to = static_cast<std::size_t>(n * num_rows + row);
+      arriving.errors[to] = int64_t{sums[from]} - wanted[from];
+      arriving.wanted[to] = wanted[from];
     }
   }
+  set_clamp(layer, arriving);
   arriving.period = known.sample.period();
   arriving.lists = known.sample.lists(tables);
   arriving.phase.resize(static_cast<std::size_t>(layer.num_inputs));

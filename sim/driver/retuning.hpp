@@ -68,6 +68,8 @@ class Retuner {
                                     const netlist::ProductTable& table);
   mitigation::ArrivingRows arrive(std::size_t matrix, const std::vector<uint8_t>& maps,
                                   const LocusTables& tables, const mitigation::LayerOrder& order);
+  /// Sums at which the outputs of a layer saturate.
+  void set_clamp(const nn::Layer& layer, mitigation::ArrivingRows& arriving) const;
   const nn::Layer& network_layer(const Layer& layer) const { return network_.layers[layer.index]; }
   const nn::Value& input_of(const nn::Layer& layer) const {
     return network_.values[static_cast<std::size_t>(layer.inputs.at(0))];

@@ -18,6 +18,12 @@ struct ArrivingRows {
   /// without faults, less the sums wanted: those of the reference run at the same rows.
   std::vector<int64_t> errors;
 
+  std::vector<int64_t> wanted;  ///< [N][num_rows]: these sums
+  /// [N]: sums below and above which the output saturates at the ends of its clamp (a ReLU's zero
+  /// among them); infinite where nothing does.
+  std::vector<double> lowest;
+  std::vector<double> highest;
+
   /// Which PEs compute a row decides the tables that its products are read from: product (row, k,
   /// n) is in table lists[list * period + phase[k]] with
   /// list = list_of_row[n][row].

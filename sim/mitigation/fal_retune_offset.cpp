@@ -20,7 +20,7 @@ class FalRetuneOffset : public Mitigation {
     for (int64_t n = 0; n < context.layer->num_outputs; ++n) {
       OutputErrors errors(context, products, n);
       load_column(context, loaded, n, errors);
-      take_out_mean(errors, loaded.bias[static_cast<size_t>(n)]);
+      shift_bias(*context.arriving, errors, loaded.bias[static_cast<size_t>(n)]);
     }
     return loaded;
   }

@@ -34,7 +34,7 @@ class OutputDescent {
   void start_from(WeightAt weight_at) {
     for (const int64_t k : inputs_) errors_.load(k, weight_at(k));
     keep_if_better();
-    const double squares = errors_.fitted().squares;
+    const double squares = errors_.fitted_spread();
     if (!start_.empty() && squares >= start_squares_) return;
     start_squares_ = squares;
     start_ = weights();
@@ -49,7 +49,7 @@ class OutputDescent {
         if (best != errors_.weight(k)) errors_.load(k, best);
       }
       keep_if_better();
-      const double now = errors_.fitted().squares;
+      const double now = errors_.fitted_spread();
       if (now > (1 - kLeastGain) * squares) break;
       squares = now;
     }
@@ -61,12 +61,12 @@ class OutputDescent {
     for (size_t i = 0; i < inputs_.size(); ++i) {
       loaded.weights[static_cast<size_t>(inputs_[i] * context_.layer->num_outputs + n_)] = best_[i];
     }
-    take_out_mean(errors_, loaded.bias[static_cast<size_t>(n_)]);
+    shift_bias(*context_.arriving, errors_, loaded.bias[static_cast<size_t>(n_)]);
   }
 
  private:
   void keep_if_better() {
-    const double squares = errors_.held_out().squares;
+    const double squares = errors_.held_out_squares();
     if (!best_.empty() && squares >= least_squares_) return;
     least_squares_ = squares;
     best_ = weights();

@@ -71,6 +71,8 @@ void require_arriving_rows(const LayerContext& context) {
   FAULTWAVE_CHECK(
       rows.activations.size() == static_cast<size_t>(rows.num_rows * layer.num_inputs) &&
           rows.errors.size() == static_cast<size_t>(rows.num_rows) * num_outputs &&
+          rows.wanted.size() == rows.errors.size() && rows.lowest.size() == num_outputs &&
+          rows.highest.size() == num_outputs &&
           rows.phase.size() == static_cast<size_t>(layer.num_inputs) &&
           rows.list_of_row.size() == num_outputs,
       "layer '{}'", layer.name);

@@ -1,7 +1,6 @@
 #include "mitigation/offset_retuning.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "mitigation/layer_context.hpp"
 #include "mitigation/remap_weights.hpp"
@@ -24,9 +23,9 @@ void load_column(const LayerContext& context, const LoadedLayer& loaded, int64_t
   }
 }
 
-void take_out_mean(const OutputErrors& errors, int32_t& bias) {
-  const double shifted = bias - std::round(errors.mean());
-  bias = static_cast<int32_t>(std::clamp<double>(shifted, INT32_MIN, INT32_MAX));
+void shift_bias(const ArrivingRows& rows, const OutputErrors& errors, int32_t& bias) {
+  const int64_t shifted = bias + errors.best_shift(rows.num_rows);
+  bias = static_cast<int32_t>(std::clamp<int64_t>(shifted, INT32_MIN, INT32_MAX));
 }
 
 }  // namespace faultwave::mitigation

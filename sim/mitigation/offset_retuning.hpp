@@ -16,8 +16,7 @@ LoadedLayer offset_map(const LayerContext& context);
 void load_column(const LayerContext& context, const LoadedLayer& loaded, int64_t n,
                  OutputErrors& errors);
 
-/// Takes the mean error, rounded to the nearest integer, out of a bias, which stays in the range of
-/// int32.
-void take_out_mean(const OutputErrors& errors, int32_t& bias);
+/// Adds OutputErrors::best_shift of all rows to a bias, which stays in the range of int32.
+void shift_bias(const ArrivingRows& rows, const OutputErrors& errors, int32_t& bias);
 
 }  // namespace faultwave::mitigation

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <numeric>
 
 #include "base/error.hpp"
 #include "mitigation/layer_context.hpp"
@@ -12,6 +14,8 @@ namespace {
 constexpr size_t kNumCodes = 256;
 /// A candidate has to save more than this share of the squared error to be truly better.
 constexpr double kTolerance = 1e-9;
+/// Shifts of the bias that are tried first.
+constexpr size_t kNumQuantiles = 16;
 
 using netlist::NumberFormat;
 
@@ -165,34 +169,68 @@ int OutputErrors::best_weight(int64_t k) {
   return best;
 }
 
-namespace {
-
-Spread spread(const std::vector<int64_t>& errors, int64_t first, int64_t last, double mean) {
-  Spread result{mean, 0};
-  for (int64_t row = first; row < last; ++row) {
-    const double deviation = static_cast<double>(errors[static_cast<size_t>(row)]) - mean;
-    result.squares += deviation * deviation;
-  }
-  return result;
-}
-
-double mean_of(const std::vector<int64_t>& errors, int64_t count) {
+double OutputErrors::fitted_spread() const {
+  const auto count = static_cast<size_t>(rows_.num_fitted);
   int64_t total = 0;
-  for (int64_t row = 0; row < count; ++row) total += errors[static_cast<size_t>(row)];
-  return static_cast<double>(total) / static_cast<double>(count);
+  double squares = 0;
+  for (size_t row = 0; row < count; ++row) {
+    total += errors_[row];
+    squares += static_cast<double>(errors_[row]) * static_cast<double>(errors_[row]);
+  }
+  const auto sum = static_cast<double>(total);
+  return squares - sum * sum / static_cast<double>(count);
 }
 
-}  // namespace
-
-Spread OutputErrors::fitted() const {
-  return spread(errors_, 0, rows_.num_fitted, mean_of(errors_, rows_.num_fitted));
+double OutputErrors::clamped_squares(int64_t shift, int64_t first, int64_t last) const {
+  const int64_t* wanted = rows_.wanted.data() + n_ * rows_.num_rows;
+  const double lowest = rows_.lowest[static_cast<size_t>(n_)];
+  const double highest = rows_.highest[static_cast<size_t>(n_)];
+  const auto clamped = [&](int64_t sum) {
+    return std::min(std::max(static_cast<double>(sum), lowest), highest);
+  };
+  double squares = 0;
+  for (int64_t row = first; row < last; ++row) {
+    const double error =
+        clamped(wanted[row] + errors_[static_cast<size_t>(row)] + shift) - clamped(wanted[row]);
+    squares += error * error;
+  }
+  return squares;
 }
 
-Spread OutputErrors::held_out() const {
-  if (rows_.num_fitted == rows_.num_rows) return fitted();
-  return spread(errors_, rows_.num_fitted, rows_.num_rows, mean_of(errors_, rows_.num_fitted));
+int64_t OutputErrors::best_shift(int64_t num_rows) const {
+  const auto end = errors_.begin() + num_rows;
+  const double total = static_cast<double>(std::accumulate(errors_.begin(), end, int64_t{0}));
+  const int64_t mean = std::llround(-total / static_cast<double>(num_rows));
+  if (std::isinf(rows_.lowest[static_cast<size_t>(n_)]) &&
+      std::isinf(rows_.highest[static_cast<size_t>(n_)])) {
+    return mean;
+  }
+  // Behind a clamp the sum of squares may have several minima: the best of quantiles of the error,
+  // its mean and no shift, then smaller and smaller steps from there.
+  std::vector<int64_t> sorted(errors_.begin(), end);
+  std::sort(sorted.begin(), sorted.end());
+  int64_t best = 0;
+  double least = clamped_squares(0, 0, num_rows);
+  const auto offer = [&](int64_t shift) {
+    const double squares = clamped_squares(shift, 0, num_rows);
+    if (squares >= least) return false;
+    least = squares;
+    best = shift;
+    return true;
+  };
+  offer(mean);
+  for (size_t i = 0; i <= kNumQuantiles; ++i) {
+    offer(-sorted[i * (sorted.size() - 1) / kNumQuantiles]);
+  }
+  for (int64_t step = (sorted.back() - sorted.front()) / 16; step > 0; step /= 2) {
+    if (!offer(best + step)) offer(best - step);
+  }
+  return best;
 }
 
-double OutputErrors::mean() const { return mean_of(errors_, rows_.num_rows); }
+double OutputErrors::held_out_squares() const {
+  const int64_t first = rows_.num_fitted == rows_.num_rows ? 0 : rows_.num_fitted;
+  return clamped_squares(best_shift(rows_.num_fitted), first, rows_.num_rows);
+}
 
 }  // namespace faultwave::mitigation

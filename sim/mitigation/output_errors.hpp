@@ -38,12 +38,6 @@ class ProductRows {
   bool is_signed_;
 };
 
-/// Sum of squares of deviations from a mean.
-struct Spread {
-  double mean = 0;
-  double squares = 0;
-};
-
 /// Output n of a layer on the arriving rows of `context` (which must outlive this object).
 class OutputErrors {
  public:
@@ -59,11 +53,15 @@ class OutputErrors {
   int best_weight(int64_t k);
   int weight(int64_t k) const { return weights_[static_cast<size_t>(k)]; }
 
-  Spread fitted() const;
-  /// Of the held-out rows around the mean of the fitted ones; `fitted()` when none are held out.
-  Spread held_out() const;
-  /// Over all rows.
-  double mean() const;
+  /// Sum of squares around the mean of the fitted rows.
+  double fitted_spread() const;
+  /// What to add to the bias so that the squared error behind the layer's clamp is small: the
+  /// negative mean where nothing saturates. Of the first `num_rows` rows.
+  int64_t best_shift(int64_t num_rows) const;
+  /// Squared error behind the clamp with `shift` added, rows [first, last).
+  double clamped_squares(int64_t shift, int64_t first, int64_t last) const;
+  /// That of the held-out rows, of all rows when none are held out, with the fitted rows' shift.
+  double held_out_squares() const;
   const std::vector<int64_t>& rows() const { return errors_; }
 
  private:

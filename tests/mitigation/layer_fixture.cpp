@@ -1,5 +1,6 @@
 #include "mitigation/layer_fixture.hpp"
 
+#include <cmath>
 #include <functional>
 
 #include "base/rng.hpp"
@@ -146,7 +147,10 @@ void BoundLayer::arrive(uint64_t seed) {
   }
   for (int64_t i = 0; i < layer.num_outputs * kRows; ++i) {
     arriving.errors.push_back(static_cast<int64_t>(rng.below(4001)) - 1500);
+    arriving.wanted.push_back(static_cast<int64_t>(rng.below(100'001)) - 50'000);
   }
+  arriving.lowest.assign(static_cast<size_t>(layer.num_outputs), -INFINITY);
+  arriving.highest.assign(static_cast<size_t>(layer.num_outputs), INFINITY);
   // Inputs go over the PEs in reverse; list l of an output shows entry l of every mixture.
   arriving.period = layer.num_inputs;
   for (int64_t k = 0; k < layer.num_inputs; ++k) {
