@@ -5,7 +5,7 @@ runtime_packages=(
   g++ cmake ninja-build pkg-config git ca-certificates
   libsystemc-dev verilator libboost-program-options-dev libyaml-cpp-dev libonnx-dev
   libprotobuf-dev protobuf-compiler libhwy-dev libfmt-dev zlib1g-dev nlohmann-json3-dev libssl-dev
-  libsqlite3-dev yosys make
+  libsqlite3-dev yosys berkeley-abc make
 )
 
 # To run the tests and the format check as well. The ONNX Runtime oracle needs node and npm; an
