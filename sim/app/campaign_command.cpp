@@ -7,6 +7,7 @@
 #include "app/options.hpp"
 #include "base/error.hpp"
 #include "campaign/campaign.hpp"
+#include "campaign/query_results.hpp"
 
 namespace faultwave::app {
 namespace {
@@ -54,6 +55,20 @@ std::string plan_text(const campaign::CampaignConfig& config, const campaign::Ca
   text += fmt::format("trials     {}", plan.num_trials());
   if (plan.population() > 0) text += fmt::format(" for a population of {}", plan.population());
   return text + "\n";
+}
+
+/// What a campaign found, one line per mitigation (and cell, and rate).
+std::string summary_text(const campaign::CampaignConfig& config,
+                         const std::filesystem::path& results) {
+  campaign::QueryOptions query;
+  query.by.clear();
+  if (config.cells.size() > 1) query.by = {"network", "accelerator", "multiplier"};
+  if (!config.rates.empty()) query.by.push_back("rate");
+  query.by.push_back("mitigation");
+  query.critical_points = config.critical_points;
+  if (config.stop) query.confidence = config.stop->confidence;
+  return campaign::query_text(
+      campaign::query_results(campaign::ResultsStore::open_read_only(results), query));
 }
 
 }  // namespace
@@ -118,7 +133,8 @@ int run_campaign_command(const Arguments& arguments) {
         run_options.results.string());
     return kInterrupted;
   }
-  std::cout << fmt::format("results    {}\n", run_options.results.string());
+  std::cout << fmt::format("results    {}\n\n", run_options.results.string())
+            << summary_text(config, run_options.results);
   return 0;
 }
 

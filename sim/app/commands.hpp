@@ -20,6 +20,7 @@ const std::vector<Command>& commands();
 
 int run_sites_command(const Arguments& arguments);
 int run_netlist_command(const Arguments& arguments);
+int run_evolve_command(const Arguments& arguments);
 int run_gemm_command(const Arguments& arguments);
 int run_mma_command(const Arguments& arguments);
 int run_run_command(const Arguments& arguments);
