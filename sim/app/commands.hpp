@@ -28,6 +28,7 @@ int run_campaign_command(const Arguments& arguments);
 int run_trace_command(const Arguments& arguments);
 int run_merge_command(const Arguments& arguments);
 int run_query_command(const Arguments& arguments);
+int run_report_command(const Arguments& arguments);
 int run_version_command(const Arguments& arguments);
 
 }  // namespace faultwave::app
