@@ -1,9 +1,12 @@
 // PE-cycles per second of the gate-level systolic array, one core, and of the same array in RTL,
 // Verilated as a whole. Every PE multiplies in every cycle; the bottom sums are read each cycle.
-// Goals: 400 M fault-free at 128x128, 150 M with a fault in every PE.
+// Goals: Verilated PE model 400 M fault-free at 128x128, 150 M with a fault in every PE; native PE
+// model 3,000 M fault-free at 128x128 with AVX2. `x_verilated`: ratio to the same array with the
+// Verilated PE model in this run.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
+#include <ctime>
 
 #include "accel/systolic_array.hpp"
 #include "base/file.hpp"
@@ -17,6 +20,7 @@ namespace {
 
 constexpr double kFaultFreeGoal = 400e6;
 constexpr double kFaultyGoal = 150e6;
+constexpr double kNativeGoal = 3000e6;
 constexpr std::size_t kNumInputs = 64;  // input vectors, used in turn
 
 enum class Faults { kNone, kSameSite, kRandomSites, kOnePe };
@@ -46,9 +50,10 @@ std::vector<fault::Fault> make_faults(const ArrayConfig& config, const netlist::
   return faults;
 }
 
-/// Random weights in every PE, then random activations on every row in every cycle.
+/// Random weights in every PE, then random activations on every row in every cycle. Returns
+/// PE-cycles per second.
 template <typename Array>
-void run(benchmark::State& state, const ArrayConfig& config, Array& array, double goal) {
+double run(benchmark::State& state, const ArrayConfig& config, Array& array, double goal) {
   CounterRng rng(4);
   ArrayInputs control(config);
   uint64_t cycle = 0;
@@ -69,23 +74,37 @@ void run(benchmark::State& state, const ArrayConfig& config, Array& array, doubl
   }
   for (int i = 0; i < num_fill_cycles; ++i) array.step(cycle++, inputs[0]);
   std::vector<int32_t> sums(static_cast<std::size_t>(config.cols));
+  const std::clock_t start = std::clock();
   for (auto _ : state) {
     array.step(cycle, inputs[cycle % kNumInputs]);
     array.bottom_psums(sums.data());
     benchmark::DoNotOptimize(sums.data());
     ++cycle;
   }
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   const double pe_cycles = static_cast<double>(state.iterations()) * config.rows * config.cols;
   state.counters["PE-cycles/s"] = benchmark::Counter(pe_cycles, benchmark::Counter::kIsRate);
   if (goal > 0) state.counters["goal"] = goal;
+  return pe_cycles / seconds;
+}
+
+/// Rates of the Verilated PE model, to compare with in the same run.
+double& verilated_rate(const std::string& what) {
+  static std::map<std::string, double> rates;
+  return rates[what];
 }
 
 void bit_planes(benchmark::State& state, ArrayConfig config, const std::string& name, Faults kind,
-                double goal) {
+                const std::string& what, double goal) {
   const auto& netlist = multiplier(name);
   verilated::PeModelLibrary library;
   SystolicArray array(config, netlist, library, make_faults(config, netlist, kind));
-  run(state, config, array, goal);
+  const double rate = run(state, config, array, goal);
+  if (config.pe_model == PeModelKind::kVerilated) {
+    verilated_rate(what) = rate;
+  } else if (verilated_rate(what) > 0) {
+    state.counters["x_verilated"] = rate / verilated_rate(what);
+  }
 }
 
 void verilated_rtl(benchmark::State& state, ArrayConfig config, const std::string& name) {
@@ -93,11 +112,16 @@ void verilated_rtl(benchmark::State& state, ArrayConfig config, const std::strin
   run(state, config, array, 0);
 }
 
+/// The same array with either PE model, the Verilated one first.
 void register_array(ArrayConfig config, const std::string& name, Faults kind, const char* label,
-                    double goal) {
-  benchmark::RegisterBenchmark(
-      fmt::format("{}/{}x{}/{}", label, config.rows, config.cols, name).c_str(), bit_planes, config,
-      name, kind, goal);
+                    double verilated_goal, double native_goal) {
+  const std::string what = fmt::format("{}/{}x{}/{}", label, config.rows, config.cols, name);
+  for (const auto pe_model : {PeModelKind::kVerilated, PeModelKind::kNative}) {
+    config.pe_model = pe_model;
+    const bool is_native = pe_model == PeModelKind::kNative;
+    benchmark::RegisterBenchmark((to_string(pe_model) + "/" + what).c_str(), bit_planes, config,
+                                 name, kind, what, is_native ? native_goal : verilated_goal);
+  }
 }
 
 void register_all() {
@@ -111,14 +135,15 @@ void register_all() {
     const ArrayConfig large{128, 128};
     for (const ArrayConfig config :
          {ArrayConfig{16, 16}, ArrayConfig{100, 100}, large, ArrayConfig{256, 256}}) {
-      const bool has_goal = config.rows >= large.rows;
-      register_array(config, name, Faults::kNone, "fault_free", has_goal ? kFaultFreeGoal : 0);
+      const bool is_large = config.rows >= large.rows;
+      register_array(config, name, Faults::kNone, "fault_free", is_large ? kFaultFreeGoal : 0,
+                     is_large ? kNativeGoal : 0);
     }
-    register_array(large, name, Faults::kOnePe, "one_faulty_pe", kFaultFreeGoal);
-    register_array(large, name, Faults::kSameSite, "all_faulty_same_site", kFaultyGoal);
-    register_array(large, name, Faults::kRandomSites, "all_faulty_random_sites", kFaultyGoal);
+    register_array(large, name, Faults::kOnePe, "one_faulty_pe", kFaultFreeGoal, 0);
+    register_array(large, name, Faults::kSameSite, "all_faulty_same_site", kFaultyGoal, 0);
+    register_array(large, name, Faults::kRandomSites, "all_faulty_random_sites", kFaultyGoal, 0);
     const ArrayConfig small{8, 8};
-    register_array(small, name, Faults::kNone, "fault_free", 0);
+    register_array(small, name, Faults::kNone, "fault_free", 0, 0);
     benchmark::RegisterBenchmark(("verilated_rtl/8x8/" + name).c_str(), verilated_rtl, small, name);
   }
 }

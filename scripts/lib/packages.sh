@@ -5,14 +5,17 @@ runtime_packages=(
   g++ cmake ninja-build pkg-config git ca-certificates
   libsystemc-dev verilator libboost-program-options-dev libyaml-cpp-dev libonnx-dev
   libprotobuf-dev protobuf-compiler libhwy-dev libfmt-dev zlib1g-dev nlohmann-json3-dev libssl-dev
-  libsqlite3-dev yosys make
+  libsqlite3-dev yosys berkeley-abc make
 )
 
 # To run the tests and the format check as well. The ONNX Runtime oracle needs node and npm; an
 # installation from elsewhere is fine.
-test_packages=(libgtest-dev libgmock-dev clang-format iverilog gtkwave python3 python3-numpy)
+test_packages=(libgtest-dev libgmock-dev clang-format iverilog gtkwave python3 python3-numpy curl)
 command -v node >/dev/null || test_packages+=(nodejs)
 command -v npm >/dev/null || test_packages+=(npm)
+
+# To train and quantise the networks of models/ again.
+model_packages=(python3-numpy python3-torch python3-onnx)
 
 # To run bench/.
 bench_packages=(libbenchmark-dev)

@@ -48,8 +48,8 @@ void LaneFaults::set_cycle(uint64_t cycle) {
 }
 
 void LaneFaults::rebuild(uint64_t cycle) {
-  for (const std::size_t index : touched_) words_[index] = {};
-  touched_.clear();
+  for (const std::size_t index : faulty_words_) words_[index] = {};
+  faulty_words_.clear();
   for (std::size_t i = 0; i < faults_.size(); ++i) {
     const auto& fault = faults_[i];
     const bool seen_next =
@@ -57,13 +57,15 @@ void LaneFaults::rebuild(uint64_t cycle) {
         (fault.unit == fault::Unit::kActivation && activation_masks_ == ActivationMasks::kAtLoad);
     if (!fault.window.contains(seen_next ? cycle + 1 : cycle)) continue;
     WordFaults& word = words_.at(places_[i].word);
-    touched_.push_back(places_[i].word);
+    faulty_words_.push_back(places_[i].word);
     auto& masks = fault.unit == fault::Unit::kMultiplier   ? word.multiplier
                   : fault.unit == fault::Unit::kWeight     ? word.weight
                   : fault.unit == fault::Unit::kActivation ? word.activation
                                                            : word.psum;
     add_mask(masks, planes_[i], uint64_t{1} << places_[i].bit, fault.kind);
   }
+  std::sort(faulty_words_.begin(), faulty_words_.end());
+  faulty_words_.erase(std::unique(faulty_words_.begin(), faulty_words_.end()), faulty_words_.end());
 }
 
 }  // namespace faultwave::accel

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "fault/fault.hpp"
@@ -49,6 +50,12 @@ class LaneFaults {
   /// `cycle`; registers masked at load are loaded at its end and seen in cycle + 1.
   void set_cycle(uint64_t cycle);
   const WordFaults& word(std::size_t index) const { return words_[index]; }
+  /// Masks of `count` words from `first` on.
+  std::span<const WordFaults> words(std::size_t first, std::size_t count) const {
+    return {words_.data() + first, count};
+  }
+  /// Words with masks of any kind, ascending.
+  const std::vector<std::size_t>& faulty_words() const { return faulty_words_; }
   bool has_multiplier_faults() const { return has_multiplier_faults_; }
 
  private:
@@ -59,7 +66,7 @@ class LaneFaults {
   std::vector<int> planes_;  ///< of each fault: site index or register bit
   ActivationMasks activation_masks_;
   std::vector<WordFaults> words_;
-  std::vector<std::size_t> touched_;
+  std::vector<std::size_t> faulty_words_;
   std::vector<uint64_t> boundaries_;  ///< cycles at which the set changes, ascending
   uint64_t valid_from_ = 1;           ///< masks hold for cycles in [valid_from_, valid_to_)
   uint64_t valid_to_ = 0;

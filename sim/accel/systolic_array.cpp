@@ -1,10 +1,15 @@
 #include "accel/systolic_array.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "accel/gemm_job.hpp"
 #include "accel/lane_faults.hpp"
+#include "accel/lane_mac.hpp"
+#include "accel/plane_array.hpp"
+#include "bits/lane_shift.hpp"
+#include "bits/plane_ops.hpp"
 #include "bits/transpose.hpp"
 
 namespace faultwave::accel {
@@ -15,42 +20,36 @@ constexpr int kPsumBits = 32;
 constexpr int kProductBits = 16;
 constexpr int kOperandBits = 8;
 
-/// Planes that travel to the right, in this order in `Word::right`.
-enum RightPlane { kActivationPlane = 0, kValidPlane = 8, kSwapPlane, kShiftPlane, kNumRightPlanes };
-/// Planes of a weight register.
-enum WeightPlane { kCodePlane = 0, kNegatePlane = 8, kBypassPlane, kNumWeightPlanes };
-
-/// The registers of 64 PEs.
-struct Word {
-  uint64_t right[kNumRightPlanes] = {};
-  uint64_t weight[kNumWeightPlanes] = {};
-  uint64_t next_weight[kNumWeightPlanes] = {};
-  uint64_t psum[kPsumBits] = {};
+/// Planes that travel to the right.
+enum RightPlane : std::size_t {
+  kActivationPlane = 0,
+  kValidPlane = 8,
+  kSwapPlane,
+  kShiftPlane,
+  kNumRightPlanes
 };
+/// Planes of a weight register.
+enum WeightPlane : std::size_t { kCodePlane = 0, kNegatePlane = 8, kBypassPlane, kNumWeightPlanes };
 
-void add_planes(uint64_t* sum, const uint64_t* addend, uint64_t carry) {
-  for (int i = 0; i < kProductBits; ++i) {
-    const uint64_t half = sum[i] ^ addend[i];
-    const uint64_t generate = sum[i] & addend[i];
-    sum[i] = half ^ carry;
-    carry = generate | (half & carry);
-  }
-  for (int i = kProductBits; i < kPsumBits; ++i) {
-    const uint64_t next = sum[i] & carry;
-    sum[i] ^= carry;
-    carry = next;
-  }
+std::size_t round_up(std::size_t value, std::size_t unit) {
+  return (value + unit - 1) / unit * unit;
 }
 
-/// As add_planes, with `upper` in all bits above the product.
-void add_extended_planes(uint64_t* sum, const uint64_t* addend, uint64_t upper, uint64_t carry) {
-  for (int i = 0; i < kPsumBits; ++i) {
-    const uint64_t x = i < kProductBits ? addend[i] : upper;
-    const uint64_t half = sum[i] ^ x;
-    const uint64_t generate = sum[i] & x;
-    sum[i] = half ^ carry;
-    carry = generate | (half & carry);
-  }
+/// Planes that partial sums of `rows` products without sign need: those above stay zero.
+int unsigned_sum_bits(int rows) {
+  return std::min<int>(kPsumBits, kProductBits + std::bit_width(static_cast<unsigned>(rows - 1)));
+}
+
+bool has_psum_faults(const std::vector<fault::Fault>& faults) {
+  return std::any_of(faults.begin(), faults.end(), [](const fault::Fault& fault) {
+    return fault.unit == fault::Unit::kPartialSum;
+  });
+}
+
+bool has_ones(const std::vector<uint8_t>& flags) {
+  uint8_t any = 0;
+  for (const uint8_t flag : flags) any |= flag;
+  return any != 0;
 }
 
 }  // namespace
@@ -59,28 +58,32 @@ struct SystolicArray::Impl {
   Impl(const ArrayConfig& array_config, const netlist::Netlist& multiplier,
        verilated::PeModelLibrary& library, std::vector<fault::Fault> fault_list)
       : config(array_config),
-        num_words(
-            (static_cast<std::size_t>(config.rows) * static_cast<std::size_t>(config.cols) + 63) /
-            64),
-        words(num_words),
+        cols(static_cast<std::size_t>(config.cols)),
+        num_pes(static_cast<std::size_t>(config.rows) * cols),
+        num_words(round_up((num_pes + 63) / 64, bits::kLaneShiftWords)),
+        margin(cols / 64 + 1),
+        right(kNumRightPlanes, num_words, margin),
+        weight(kNumWeightPlanes, num_words, margin),
+        next_weight(kNumWeightPlanes, num_words, margin),
+        psum(kPsumBits, num_words, margin),
         from_left(num_words),
-        inputs(num_words),
-        top(static_cast<std::size_t>(config.cols + 63) / 64),
+        enable(num_words),
+        entering(kNumRightPlanes * (num_words / 64 + 1)),
+        top(cols / 64 + 1),
+        num_sum_bits(config.product_is_signed || has_psum_faults(fault_list)
+                         ? kPsumBits
+                         : unsigned_sum_bits(config.rows)),
         faults(
             multiplier, std::move(fault_list),
             [](const fault::Fault& fault) {
               return LanePlace{static_cast<std::size_t>(fault.pe / 64), fault.pe % 64};
             },
             num_words, LaneFaults::ActivationMasks::kAtLoad),
-        clean(library.load(multiplier, false)),
-        word_offset(static_cast<std::size_t>(config.cols) / 64),
-        bit_offset(config.cols % 64) {
-    if (faults.has_multiplier_faults()) faultable = library.load(multiplier, true);
-    const std::size_t num_pes =
-        static_cast<std::size_t>(config.rows) * static_cast<std::size_t>(config.cols);
+        mac(make_lane_mac(config.pe_model, multiplier, library, faults.has_multiplier_faults(),
+                          std::bit_ceil((num_pes + 63) / 64))),
+        num_mac_words(round_up((num_pes + 63) / 64, mac->group_words())) {
     for (std::size_t pe = 0; pe < num_pes; ++pe) {
-      if (pe % static_cast<std::size_t>(config.cols) == 0) continue;
-      from_left[pe / 64] |= uint64_t{1} << (pe % 64);
+      if (pe % cols != 0) from_left[pe / 64] |= uint64_t{1} << (pe % 64);
     }
     show_faults_of_cycle_0();
   }
@@ -88,178 +91,201 @@ struct SystolicArray::Impl {
   /// Registers start at 0, and show their faults from the first cycle on.
   void show_faults_of_cycle_0() {
     faults.set_cycle(UINT64_MAX);  // the step before cycle 0
-    for (std::size_t w = 0; w < num_words; ++w) {
-      for (const auto& mask : faults.word(w).activation) {
-        words[w].right[mask.plane] = mask(words[w].right[mask.plane]);
-      }
-      for (const auto& mask : faults.word(w).psum) {
-        words[w].psum[mask.plane] = mask(words[w].psum[mask.plane]);
+    force_psums();
+    force_activations();
+  }
+
+  void force(PlaneArray& planes, std::size_t w, const std::vector<PlaneMask>& masks) {
+    for (const auto& mask : masks) {
+      uint64_t& word = planes[static_cast<std::size_t>(mask.plane)][w];
+      word = mask(word);
+    }
+  }
+
+  void force_psums() {
+    for (const std::size_t w : faults.faulty_words()) force(psum, w, faults.word(w).psum);
+  }
+
+  void force_activations() {
+    for (const std::size_t w : faults.faulty_words()) force(right, w, faults.word(w).activation);
+  }
+
+  /// Active weights as the multipliers see them, until restore_weights.
+  void force_weights() {
+    for (const std::size_t w : faults.faulty_words()) {
+      for (const auto& mask : faults.word(w).weight) {
+        uint64_t& word = weight[static_cast<std::size_t>(mask.plane)][w];
+        stored_weights.emplace_back(&word, word);
+        word = mask(word);
       }
     }
   }
 
-  /// Plane word `w` as seen one row further down: lane i takes lane i - cols.
-  template <typename Plane>
-  uint64_t from_above(std::size_t w, Plane plane) const {
-    uint64_t value = 0;
-    if (w >= word_offset) value = plane(words[w - word_offset]) << bit_offset;
-    if (bit_offset != 0 && w > word_offset) {
-      value |= plane(words[w - word_offset - 1]) >> (64 - bit_offset);
-    }
-    return value;
+  void restore_weights() {
+    for (const auto& [word, value] : stored_weights) *word = value;
+    stored_weights.clear();
   }
 
-  void sample_inputs(const ArrayInputs& edge) {
-    for (const std::size_t w : input_words) std::fill(inputs[w].begin(), inputs[w].end(), 0);
-    input_words.clear();
-    for (int row = 0; row < config.rows; ++row) {
-      const auto r = static_cast<std::size_t>(row);
-      const unsigned value = edge.activation[r] | (edge.valid[r] & 1u) << kValidPlane |
-                             (edge.swap[r] & 1u) << kSwapPlane |
-                             (edge.shift[r] & 1u) << kShiftPlane;
-      if (value == 0) continue;
-      const std::size_t pe = r * static_cast<std::size_t>(config.cols);
-      input_words.push_back(pe / 64);
-      for (int plane = 0; plane < kNumRightPlanes; ++plane) {
-        inputs[pe / 64][static_cast<std::size_t>(plane)] |= uint64_t{(value >> plane) & 1u}
-                                                            << (pe % 64);
+  bits::MacPlanes mac_planes() {
+    bits::MacPlanes planes;
+    planes.a = config.weight_on_port_a ? weight[kCodePlane] : right[kActivationPlane];
+    planes.b = config.weight_on_port_a ? right[kActivationPlane] : weight[kCodePlane];
+    planes.a_stride = config.weight_on_port_a ? weight.stride() : right.stride();
+    planes.b_stride = config.weight_on_port_a ? right.stride() : weight.stride();
+    planes.enable = enable.data();
+    planes.negate = weight[kNegatePlane];
+    // From one row further up: zeros above row 0.
+    planes.addend = psum[0] - cols / 64;
+    planes.addend_shift = cols % 64;
+    planes.sum = psum[0];
+    planes.sum_stride = psum.stride();
+    planes.num_sum_bits = static_cast<uint64_t>(num_sum_bits);
+    planes.product_is_signed = config.product_is_signed ? 1 : 0;
+    return planes;
+  }
+
+  /// psum_q: what comes from above plus the gated product.
+  void accumulate() {
+    num_multiplications +=
+        bits::and_not_count(enable.data(), right[kValidPlane], weight[kBypassPlane], num_words);
+    force_weights();
+    mac->run_all(mac_planes(), num_mac_words, faults);
+    restore_weights();
+    force_psums();
+  }
+
+  /// Activations and control move right, and the left edge enters.
+  void move_right(const ArrayInputs& edge) {
+    // Control is seldom in the array: its planes are left alone while they are empty.
+    const bool control_enters = has_ones(edge.swap) || has_ones(edge.shift);
+    const bool has_control = control_in_flight > 0 || control_enters;
+    const std::size_t num_planes = has_control ? kNumRightPlanes : kSwapPlane;
+    if (cols % 64 == 0 && std::has_single_bit(cols)) {
+      pack_edge(edge, has_control);
+      bits::shift_rows_by_one(right[0], num_planes, right.stride(), from_left.data(), num_words,
+                              {entering.data(), entering.size() / kNumRightPlanes, cols / 64});
+    } else {
+      bits::shift_lanes_by_one(right[0], num_planes, right.stride(), from_left.data(), num_words);
+      enter<kActivationPlane, 8>(edge.activation);
+      enter<kValidPlane, 1>(edge.valid);
+      if (has_control) {
+        enter<kSwapPlane, 1>(edge.swap);
+        enter<kShiftPlane, 1>(edge.shift);
       }
     }
-    top_used =
-        std::any_of(edge.shift.begin(), edge.shift.end(), [](uint8_t s) { return s != 0; }) ||
-        shift_in_flight;
-    if (!top_used) return;
+    // The last control bits leave the array after `cols` steps.
+    if (has_control) control_in_flight = control_enters ? cols : control_in_flight - 1;
+  }
+
+  /// The left edge as planes of rows.
+  void pack_edge(const ArrayInputs& edge, bool has_control) {
+    const std::size_t plane_words = entering.size() / kNumRightPlanes;
+    const std::size_t rows = edge.activation.size();
+    const auto pack = [&](std::size_t plane, const std::vector<uint8_t>& values, int num_planes) {
+      for (std::size_t first = 0; first < rows; first += 64) {
+        uint8_t block[64] = {};
+        uint64_t planes[kOperandBits];
+        std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(first),
+                    std::min<std::size_t>(64, rows - first), block);
+        bits::u8_to_planes8(block, planes);
+        for (int i = 0; i < num_planes; ++i) {
+          entering[(plane + static_cast<std::size_t>(i)) * plane_words + first / 64] = planes[i];
+        }
+      }
+    };
+    pack(kActivationPlane, edge.activation, kOperandBits);
+    pack(kValidPlane, edge.valid, 1);
+    if (!has_control) return;
+    pack(kSwapPlane, edge.swap, 1);
+    pack(kShiftPlane, edge.shift, 1);
+  }
+
+  /// The low bits of `values` [rows] enter column 0 of planes kFirst to kFirst + kCount - 1.
+  template <std::size_t kFirst, std::size_t kCount>
+  void enter(const std::vector<uint8_t>& values) {
+    uint64_t* const first = right[kFirst];
+    const std::size_t stride = right.stride();
+    std::size_t pe = 0;
+    for (const uint8_t value : values) {
+      uint64_t* word = first + pe / 64;
+      for (std::size_t plane = 0; plane < kCount; ++plane) {
+        word[plane * stride] |= uint64_t{(value >> plane) & 1u} << (pe % 64);
+      }
+      pe += cols;
+    }
+  }
+
+  /// Weight registers, for the swap and shift that have just arrived.
+  void load_weights(const ArrayInputs& edge) {
+    const uint64_t* shift = right[kShiftPlane];
+    const uint64_t* swap = right[kSwapPlane];
+    sample_top(edge);
+    for (std::size_t plane = 0; plane < kNumWeightPlanes; ++plane) {
+      uint64_t* next = next_weight[plane];
+      bits::shift_selected_lanes(next, cols, shift, num_words);
+      for (std::size_t w = 0; w < top.size(); ++w) next[w] |= shift[w] & top[w][plane];
+      bits::apply(bits::PlaneOp::kMux, weight[plane], weight[plane], next, swap, num_words);
+    }
+  }
+
+  void sample_top(const ArrayInputs& edge) {
     for (auto& planes : top) planes.fill(0);
-    for (std::size_t c = 0; c < static_cast<std::size_t>(config.cols); ++c) {
+    for (std::size_t c = 0; c < cols; ++c) {
       const unsigned value = edge.weight[c] |
                              (edge.weight_flags[c] & kNegate ? 1u : 0u) << kNegatePlane |
                              (edge.weight_flags[c] & kBypass ? 1u : 0u) << kBypassPlane;
-      for (int plane = 0; plane < kNumWeightPlanes; ++plane) {
-        top[c / 64][static_cast<std::size_t>(plane)] |= uint64_t{(value >> plane) & 1u} << (c % 64);
+      for (std::size_t plane = 0; plane < kNumWeightPlanes; ++plane) {
+        top[c / 64][plane] |= uint64_t{(value >> plane) & 1u} << (c % 64);
       }
     }
-  }
-
-  /// Products of word `w` for its current registers; `out` 16 planes.
-  void multiply(std::size_t w, uint64_t* out) {
-    const Word& word = words[w];
-    const WordFaults& active = faults.word(w);
-    const uint64_t* weight = word.weight;
-    uint64_t forced[8];
-    if (!active.weight.empty()) {
-      std::copy(word.weight, word.weight + 8, forced);
-      for (const auto& mask : active.weight) forced[mask.plane] = mask(forced[mask.plane]);
-      weight = forced;
+    for (const auto& planes : top) {
+      if (planes[kNegatePlane] != 0) num_sum_bits = kPsumBits;
     }
-    const uint64_t* a = config.weight_on_port_a ? weight : word.right;
-    const uint64_t* b = config.weight_on_port_a ? word.right : weight;
-    if (active.multiplier.empty()) {
-      clean->eval(a, b, out);
-      return;
-    }
-    verilated::SiteMask* site_masks = faultable->masks();
-    for (const auto& fault : active.multiplier) site_masks[fault.plane] = fault.mask;
-    faultable->eval(a, b, out);
-    for (const auto& fault : active.multiplier) site_masks[fault.plane] = {};
-  }
-
-  /// psum_q of word `w`: what comes from above plus the gated product.
-  void accumulate(std::size_t w) {
-    Word& word = words[w];
-    const uint64_t enabled = word.right[kValidPlane] & ~word.weight[kBypassPlane];
-    uint64_t product[kProductBits];
-    if (enabled != 0) multiply(w, product);
-    uint64_t sum[kPsumBits];
-    if (bit_offset == 0) {
-      if (w >= word_offset) {
-        std::copy(words[w - word_offset].psum, words[w - word_offset].psum + kPsumBits, sum);
-      } else {
-        std::fill(sum, sum + kPsumBits, 0);
-      }
-    } else {
-      for (int i = 0; i < kPsumBits; ++i) {
-        sum[i] = from_above(w, [i](const Word& x) { return x.psum[i]; });
-      }
-    }
-    if (enabled != 0) {
-      num_multiplications += static_cast<uint64_t>(std::popcount(enabled));
-      const uint64_t negate = word.weight[kNegatePlane] & enabled;
-      for (uint64_t& plane : product) plane = (plane & enabled) ^ negate;
-      if (negate == 0 && !config.product_is_signed) {
-        add_planes(sum, product, 0);
-      } else {
-        const uint64_t upper = config.product_is_signed ? product[kProductBits - 1] : negate;
-        add_extended_planes(sum, product, upper, negate);
-      }
-    }
-    for (const auto& mask : faults.word(w).psum) sum[mask.plane] = mask(sum[mask.plane]);
-    std::copy(sum, sum + kPsumBits, word.psum);
-  }
-
-  void load_weights(std::size_t w, uint64_t swap, uint64_t shift) {
-    Word& word = words[w];
-    for (int plane = 0; plane < kNumWeightPlanes; ++plane) {
-      uint64_t next = word.next_weight[plane];
-      if (shift != 0) {
-        uint64_t above = from_above(w, [plane](const Word& x) { return x.next_weight[plane]; });
-        if (w < top.size()) above |= top[w][static_cast<std::size_t>(plane)];
-        next = (shift & above) | (~shift & next);
-      }
-      word.weight[plane] = (swap & next) | (~swap & word.weight[plane]);
-      word.next_weight[plane] = next;
-    }
-  }
-
-  void move_right(std::size_t w) {
-    Word& word = words[w];
-    for (int plane = 0; plane < kNumRightPlanes; ++plane) {
-      const uint64_t carry = w == 0 ? 0 : words[w - 1].right[plane] >> 63;
-      word.right[plane] = (((word.right[plane] << 1) | carry) & from_left[w]) |
-                          inputs[w][static_cast<std::size_t>(plane)];
-    }
-  }
-
-  /// Bits of the control plane `plane` as they arrive at word `w` at this edge.
-  uint64_t arriving(std::size_t w, int plane) const {
-    const uint64_t carry = w == 0 ? 0 : words[w - 1].right[plane] >> 63;
-    return (((words[w].right[plane] << 1) | carry) & from_left[w]) |
-           inputs[w][static_cast<std::size_t>(plane)];
   }
 
   void step(uint64_t cycle, const ArrayInputs& edge) {
     faults.set_cycle(cycle);
-    sample_inputs(edge);
-    uint64_t shifting = 0;
-    // Values come from lower words only: going down from the last word, they are still the old
-    // ones.
-    for (std::size_t w = num_words; w-- > 0;) {
-      accumulate(w);
-      const uint64_t swap = arriving(w, kSwapPlane);
-      const uint64_t shift = arriving(w, kShiftPlane);
-      shifting |= shift;
-      if ((swap | shift) != 0) load_weights(w, swap, shift);
-      move_right(w);
-      for (const auto& mask : faults.word(w).activation) {
-        words[w].right[mask.plane] = mask(words[w].right[mask.plane]);
-      }
+    accumulate();
+    move_right(edge);
+    if (control_in_flight > 0) load_weights(edge);
+    force_activations();
+  }
+
+  /// Products of the group of word `w` for the current registers: 16 planes of word `w`.
+  void multiply(std::size_t w, uint64_t* product) {
+    const std::size_t group = mac->group_words();
+    const std::size_t first = w / group * group;
+    std::vector<uint64_t> a(kOperandBits * group), b(a.size()), products(kProductBits * group);
+    force_weights();
+    const bits::MacPlanes planes = mac_planes();
+    for (std::size_t i = 0; i < kOperandBits; ++i) {
+      std::copy_n(planes.a + i * planes.a_stride + first, group, a.data() + i * group);
+      std::copy_n(planes.b + i * planes.b_stride + first, group, b.data() + i * group);
     }
-    shift_in_flight = shifting != 0;
+    restore_weights();
+    mac->multiply(a.data(), b.data(), faults.words(first, group), products.data());
+    for (std::size_t i = 0; i < kProductBits; ++i) product[i] = products[i * group + w - first];
   }
 
   ArrayConfig config;
-  std::size_t num_words;
-  std::vector<Word> words;
+  std::size_t cols;
+  std::size_t num_pes;
+  std::size_t num_words;  ///< of the planes: more than the PEs need, up to a multiple of 8
+  std::size_t margin;     ///< words before word 0 that moving down reads
+  PlaneArray right;
+  PlaneArray weight;
+  PlaneArray next_weight;
+  PlaneArray psum;
   std::vector<uint64_t> from_left;  ///< lanes whose PE has a left neighbour
-  std::vector<std::array<uint64_t, kNumRightPlanes>> inputs;  ///< left edge values of this cycle
-  std::vector<std::size_t> input_words;
+  std::vector<uint64_t> enable;     ///< lanes that add their product in this cycle
+  std::vector<uint64_t> entering;   ///< [right plane][rows / 64]: what the left edge brings
   std::vector<std::array<uint64_t, kNumWeightPlanes>> top;  ///< top edge values, lane = column
-  bool top_used = false;
-  bool shift_in_flight = false;
+  int num_sum_bits;                   ///< planes of psum that may be other than zero
+  std::size_t control_in_flight = 0;  ///< steps until swap and shift have left the array
+  std::vector<std::pair<uint64_t*, uint64_t>> stored_weights;
   LaneFaults faults;
-  std::unique_ptr<verilated::PeModel> clean;
-  std::unique_ptr<verilated::PeModel> faultable;
-  std::size_t word_offset;  ///< cols / 64
-  int bit_offset;           ///< cols % 64
+  std::unique_ptr<LaneMac> mac;
+  std::size_t num_mac_words;  ///< words that hold PEs, up to a multiple of the group
   uint64_t num_multiplications = 0;
 };
 
@@ -296,11 +322,13 @@ void SystolicArray::step(uint64_t cycle, const ArrayInputs& inputs) { impl_->ste
 void SystolicArray::bottom_psums(int32_t* psums) const {
   const auto cols = static_cast<std::size_t>(impl_->config.cols);
   const std::size_t first = static_cast<std::size_t>(impl_->config.rows - 1) * cols;
+  uint64_t planes[kPsumBits];
   int32_t values[64];
   for (std::size_t pe = first; pe < first + cols;) {
     const std::size_t lane = pe % 64;
     const std::size_t count = std::min<std::size_t>(64 - lane, first + cols - pe);
-    bits::planes32_to_i32(impl_->words[pe / 64].psum, values);
+    for (std::size_t i = 0; i < kPsumBits; ++i) planes[i] = impl_->psum[i][pe / 64];
+    bits::planes32_to_i32(planes, values);
     std::copy(values + lane, values + lane + count, psums + (pe - first));
     pe += count;
   }
@@ -309,22 +337,23 @@ void SystolicArray::bottom_psums(int32_t* psums) const {
 SystolicArray::PeState SystolicArray::pe(int row, int col) const {
   const auto index = static_cast<std::size_t>(row) * static_cast<std::size_t>(impl_->config.cols) +
                      static_cast<std::size_t>(col);
-  const Word& word = impl_->words.at(index / 64);
-  const auto bits = [lane = index % 64](const uint64_t* planes, int count) {
+  const auto bits = [index](const PlaneArray& planes, std::size_t first, std::size_t count) {
     uint32_t value = 0;
-    for (int i = 0; i < count; ++i) value |= static_cast<uint32_t>((planes[i] >> lane) & 1) << i;
+    for (std::size_t i = 0; i < count; ++i) {
+      value |= static_cast<uint32_t>((planes[first + i][index / 64] >> (index % 64)) & 1) << i;
+    }
     return value;
   };
   PeState state{};
-  state.activation = static_cast<uint8_t>(bits(word.right, 8));
-  state.valid = static_cast<uint8_t>(bits(word.right + kValidPlane, 1));
-  state.swap = static_cast<uint8_t>(bits(word.right + kSwapPlane, 1));
-  state.shift = static_cast<uint8_t>(bits(word.right + kShiftPlane, 1));
-  state.weight = static_cast<uint8_t>(bits(word.weight, 8));
-  state.weight_flags = static_cast<uint8_t>(bits(word.weight + kNegatePlane, 2));
-  state.next_weight = static_cast<uint8_t>(bits(word.next_weight, 8));
-  state.next_weight_flags = static_cast<uint8_t>(bits(word.next_weight + kNegatePlane, 2));
-  state.psum = static_cast<int32_t>(bits(word.psum, kPsumBits));
+  state.activation = static_cast<uint8_t>(bits(impl_->right, kActivationPlane, kOperandBits));
+  state.valid = static_cast<uint8_t>(bits(impl_->right, kValidPlane, 1));
+  state.swap = static_cast<uint8_t>(bits(impl_->right, kSwapPlane, 1));
+  state.shift = static_cast<uint8_t>(bits(impl_->right, kShiftPlane, 1));
+  state.weight = static_cast<uint8_t>(bits(impl_->weight, kCodePlane, kOperandBits));
+  state.weight_flags = static_cast<uint8_t>(bits(impl_->weight, kNegatePlane, 2));
+  state.next_weight = static_cast<uint8_t>(bits(impl_->next_weight, kCodePlane, kOperandBits));
+  state.next_weight_flags = static_cast<uint8_t>(bits(impl_->next_weight, kNegatePlane, 2));
+  state.psum = static_cast<int32_t>(bits(impl_->psum, 0, kPsumBits));
   return state;
 }
 

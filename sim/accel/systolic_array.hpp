@@ -20,6 +20,7 @@
 #include <span>
 #include <vector>
 
+#include "accel/lane_mac.hpp"
 #include "accel/trace_listener.hpp"
 #include "fault/fault.hpp"
 #include "netlist/netlist.hpp"
@@ -32,6 +33,7 @@ struct ArrayConfig {
   int cols = 16;  ///< 1 to 512
   bool product_is_signed = false;
   bool weight_on_port_a = true;
+  PeModelKind pe_model = PeModelKind::kVerilated;
 };
 
 /// Values at the array's edges during one cycle, sampled at its closing clock edge.
@@ -52,7 +54,7 @@ struct ArrayInputs {
 };
 
 /// State of R x C PEs as bit planes, 64 PEs per word in linear order row * cols + col, evaluated by
-/// 64-lane PE models: words without a fault by the clean model, the others by the faultable one.
+/// a PE model: words without a fault by its clean variant, the others by the faultable one.
 class SystolicArray {
  public:
   /// UsageError for sizes outside 1..512 or a netlist that is not 8x8.

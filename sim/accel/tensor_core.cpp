@@ -44,23 +44,6 @@ void add_planes(uint64_t* sum, const uint64_t* addend, int num_bits) {
   }
 }
 
-/// sum (num_bits planes) += product (16 planes), with `upper` above it.
-void add_product(uint64_t* sum, const uint64_t* product, uint64_t upper, uint64_t carry,
-                 int num_bits) {
-  for (int i = 0; i < kProductBits; ++i) {
-    const uint64_t half = sum[i] ^ product[i];
-    const uint64_t generate = sum[i] & product[i];
-    sum[i] = half ^ carry;
-    carry = generate | (half & carry);
-  }
-  for (int i = kProductBits; i < num_bits; ++i) {
-    const uint64_t half = sum[i] ^ upper;
-    const uint64_t generate = sum[i] & upper;
-    sum[i] = half ^ carry;
-    carry = generate | (half & carry);
-  }
-}
-
 }  // namespace
 
 void TensorCoreConfig::check() const {
@@ -131,7 +114,7 @@ void ActivationFragment::pack(const uint8_t* codes, int64_t stride, int num_rows
     }
     const uint8_t* block = codes + step_m * config_.rows * stride;
     for (int step_k = 0; step_k < config_.steps_k(); ++step_k) {
-      for (int word = 0; word < packing_.num_words; ++word, out += kOperandBits) {
+      for (int word = 0; word < packing_.num_words; ++word) {
         for (int group = 0; group < packing_.group; ++group) {
           const uint8_t* column =
               block + step_k * config_.depth + group * packing_.num_words + word;
@@ -143,11 +126,13 @@ void ActivationFragment::pack(const uint8_t* codes, int64_t stride, int num_rows
             bytes = transpose_8x8(bytes);
             const int shift = group * packing_.num_dpus + row * config_.cols;
             for (int plane = 0; plane < kOperandBits; ++plane) {
-              out[plane] |= spread_[bytes >> (8 * plane) & 0xFF] << shift;
+              out[plane * packing_.num_words + word] |= spread_[bytes >> (8 * plane) & 0xFF]
+                                                        << shift;
             }
           }
         }
       }
+      out += packing_.num_words * kOperandBits;
     }
   }
 }
@@ -170,7 +155,7 @@ void WeightFragment::pack(const uint8_t* codes, const uint8_t* flags, int64_t st
   for (int step_n = 0; step_n < config_.steps_n(); ++step_n) {
     const int64_t first = step_n * config_.cols * stride;
     for (int step_k = 0; step_k < config_.steps_k(); ++step_k) {
-      for (int word = 0; word < packing_.num_words; ++word, out += kNumPlanes) {
+      for (int word = 0; word < packing_.num_words; ++word) {
         for (int group = 0; group < packing_.group; ++group) {
           const int64_t column = first + step_k * config_.depth + group * packing_.num_words + word;
           uint64_t bits[kNumPlanes] = {};
@@ -193,10 +178,12 @@ void WeightFragment::pack(const uint8_t* codes, const uint8_t* flags, int64_t st
             bits[kEnablePlane] |= enable << col;
           }
           for (int plane = 0; plane < kNumPlanes; ++plane) {
-            out[plane] |= (bits[plane] * replicate_) << (group * packing_.num_dpus);
+            out[plane * packing_.num_words + word] |= (bits[plane] * replicate_)
+                                                      << (group * packing_.num_dpus);
           }
         }
       }
+      out += packing_.num_words * kNumPlanes;
     }
   }
 }
@@ -227,17 +214,18 @@ void AccumulatorFragment::unpack(int32_t* sums) const {
 
 // ---- datapath ----
 
-LaneModels::LaneModels(const netlist::Netlist& multiplier, verilated::PeModelLibrary& library,
-                       bool with_faultable)
-    : clean(library.load(multiplier, false)) {
-  if (with_faultable) faultable = library.load(multiplier, true);
+std::unique_ptr<LaneMac> make_lane_mac(PeModelKind kind, const TensorCoreConfig& config,
+                                       const netlist::Netlist& multiplier,
+                                       verilated::PeModelLibrary& library, bool faultable) {
+  return make_lane_mac(kind, multiplier, library, faultable,
+                       static_cast<std::size_t>(LanePacking(config).num_words));
 }
 
 TensorCore::TensorCore(const TensorCoreConfig& config, const netlist::Netlist& multiplier,
-                       LaneModels& models, bool product_is_signed, bool weight_on_port_a,
+                       LaneMac& mac, bool product_is_signed, bool weight_on_port_a,
                        std::vector<fault::Fault> faults, int first_lane)
     : packing_(config),
-      models_(models),
+      mac_(mac),
       product_is_signed_(product_is_signed),
       weight_on_port_a_(weight_on_port_a),
       sum_bits_(kProductBits + std::bit_width(unsigned(config.depth - 1)) + 1),
@@ -259,8 +247,10 @@ TensorCore::TensorCore(const TensorCoreConfig& config, const netlist::Netlist& m
             return is_sum ? LanePlace{0, lane / config.depth} : packing_.place_of(lane);
           },
           static_cast<std::size_t>(packing_.num_words), LaneFaults::ActivationMasks::kAtUse),
-      bypassed_(static_cast<std::size_t>(packing_.num_words)) {
-  FAULTWAVE_CHECK(!faults_.has_multiplier_faults() || models.faultable != nullptr);
+      bypassed_(static_cast<std::size_t>(packing_.num_words)),
+      enabled_(static_cast<std::size_t>(packing_.num_words)),
+      sums_(kSumBits * mac.group_words()) {
+  FAULTWAVE_CHECK(enabled_.size() % mac.group_words() == 0);
 }
 
 void TensorCore::set_bypassed_lanes(const std::vector<int>& lanes) {
@@ -285,18 +275,11 @@ void TensorCore::step(uint64_t cycle, const StepOperands* operands) {
 
 namespace {
 
-/// The planes of an operand register as the multiplier sees them: themselves, or forced copies.
-const uint64_t* forced_planes(const uint64_t* planes, const std::vector<PlaneMask>& masks,
-                              uint64_t* copies) {
-  if (masks.empty()) return planes;
-  std::copy_n(planes, kOperandBits, copies);
-  for (const auto& mask : masks) copies[mask.plane] = mask(copies[mask.plane]);
-  return copies;
-}
-
-unsigned code_of_lane(const uint64_t* planes, int num_planes, int bit) {
+unsigned code_of_lane(const uint64_t* planes, std::size_t stride, int num_planes, int bit) {
   unsigned code = 0;
-  for (int i = 0; i < num_planes; ++i) code |= static_cast<unsigned>(planes[i] >> bit & 1) << i;
+  for (int i = 0; i < num_planes; ++i, planes += stride) {
+    code |= static_cast<unsigned>(*planes >> bit & 1) << i;
+  }
   return code;
 }
 
@@ -305,68 +288,99 @@ unsigned code_of_lane(const uint64_t* planes, int num_planes, int bit) {
 PeProbe TensorCore::probe(int lane, uint64_t cycle) {
   PeProbe probe;
   const int unit = lane / packing_.depth;
-  probe.sum = static_cast<int32_t>(code_of_lane(accumulators_, kSumBits, unit));
+  probe.sum = static_cast<int32_t>(code_of_lane(accumulators_, 1, kSumBits, unit));
   if (!is_valid_) return probe;
   const LanePlace place = packing_.place_of(lane);
   faults_.set_cycle(cycle);
-  const WordFaults& active = faults_.word(place.word);
-  const uint64_t* weight = operands_.weights + place.word * WeightFragment::kNumPlanes;
-  uint64_t copies[kOperandBits];
-  probe.activation = static_cast<uint8_t>(code_of_lane(
-      forced_planes(operands_.activations + place.word * kOperandBits, active.activation, copies),
-      kOperandBits, place.bit));
-  probe.weight = static_cast<uint8_t>(
-      code_of_lane(forced_planes(weight, active.weight, copies), kOperandBits, place.bit));
-  uint64_t product[kProductBits];
-  multiply(place.word, product);
-  probe.product = static_cast<uint16_t>(code_of_lane(product, kProductBits, place.bit));
+  load_operands();
+  const uint64_t* activation = weight_on_port_a_ ? planes_.b : planes_.a;
+  const uint64_t* weight = weight_on_port_a_ ? planes_.a : planes_.b;
+  const std::size_t stride = enabled_.size();
+  probe.activation =
+      static_cast<uint8_t>(code_of_lane(activation + place.word, stride, kOperandBits, place.bit));
+  probe.weight =
+      static_cast<uint8_t>(code_of_lane(weight + place.word, stride, kOperandBits, place.bit));
+  const std::size_t group = mac_.group_words();
+  const std::size_t first = place.word / group * group;
+  std::vector<uint64_t> a(kOperandBits * group), b(a.size()), product(kProductBits * group);
+  for (std::size_t i = 0; i < kOperandBits; ++i) {
+    std::copy_n(planes_.a + i * stride + first, group, a.data() + i * group);
+    std::copy_n(planes_.b + i * stride + first, group, b.data() + i * group);
+  }
+  mac_.multiply(a.data(), b.data(), faults_.words(first, group), product.data());
+  probe.product = static_cast<uint16_t>(
+      code_of_lane(product.data() + place.word - first, group, kProductBits, place.bit));
   probe.is_valid = true;
-  const uint64_t enabled =
-      operands_.enable & weight[WeightFragment::kEnablePlane] & ~bypassed_[place.word];
-  probe.is_added = (enabled >> place.bit & 1) != 0;
-  probe.is_negated = (weight[WeightFragment::kNegatePlane] >> place.bit & 1) != 0;
+  probe.is_added = (enabled_[place.word] >> place.bit & 1) != 0;
+  probe.is_negated = (planes_.negate[place.word] >> place.bit & 1) != 0;
   return probe;
 }
 
-void TensorCore::multiply(std::size_t word, uint64_t* product) {
-  const WordFaults& active = faults_.word(word);
-  uint64_t forced_activation[kOperandBits];
-  uint64_t forced_weight[kOperandBits];
-  const uint64_t* activation = forced_planes(operands_.activations + word * kOperandBits,
-                                             active.activation, forced_activation);
-  const uint64_t* weight = forced_planes(operands_.weights + word * WeightFragment::kNumPlanes,
-                                         active.weight, forced_weight);
-  const uint64_t* a = weight_on_port_a_ ? weight : activation;
-  const uint64_t* b = weight_on_port_a_ ? activation : weight;
-  if (active.multiplier.empty()) {
-    models_.clean->eval(a, b, product);
-    return;
+void TensorCore::load_operands() {
+  const std::size_t num_words = enabled_.size();
+  const uint64_t* activations = operands_.activations;
+  const uint64_t* weights = operands_.weights;
+  if (!faults_.faulty_words().empty()) {
+    constexpr std::size_t kNumWeightPlanes = WeightFragment::kNumPlanes;
+    forced_.resize((kOperandBits + kNumWeightPlanes) * num_words);
+    uint64_t* forced_weights = forced_.data() + kOperandBits * num_words;
+    std::copy_n(activations, kOperandBits * num_words, forced_.data());
+    std::copy_n(weights, kNumWeightPlanes * num_words, forced_weights);
+    const auto force = [num_words](uint64_t* planes, const std::vector<PlaneMask>& masks) {
+      for (const auto& mask : masks) {
+        uint64_t& word = planes[static_cast<std::size_t>(mask.plane) * num_words];
+        word = mask(word);
+      }
+    };
+    for (const std::size_t word : faults_.faulty_words()) {
+      force(forced_.data() + word, faults_.word(word).activation);
+      force(forced_weights + word, faults_.word(word).weight);
+    }
+    activations = forced_.data();
+    weights = forced_weights;
   }
-  verilated::SiteMask* site_masks = models_.faultable->masks();
-  for (const auto& fault : active.multiplier) site_masks[fault.plane] = fault.mask;
-  models_.faultable->eval(a, b, product);
-  for (const auto& fault : active.multiplier) site_masks[fault.plane] = {};
+  const uint64_t* enable = weights + WeightFragment::kEnablePlane * num_words;
+  for (std::size_t word = 0; word < num_words; ++word) {
+    enabled_[word] = operands_.enable & enable[word] & ~bypassed_[word];
+  }
+  planes_.a = weight_on_port_a_ ? weights : activations;
+  planes_.b = weight_on_port_a_ ? activations : weights;
+  planes_.a_stride = planes_.b_stride = num_words;
+  planes_.enable = enabled_.data();
+  planes_.negate = weights + WeightFragment::kNegatePlane * num_words;
+  planes_.addend = planes_.sum = sums_.data();
+  planes_.sum_stride = mac_.group_words();
+  planes_.num_sum_bits = static_cast<uint64_t>(sum_bits_);
+  planes_.product_is_signed = product_is_signed_ ? 1 : 0;
 }
 
 void TensorCore::accumulate() {
-  uint64_t sum[kSumBits] = {};
-  const auto num_words = static_cast<std::size_t>(packing_.num_words);
-  for (std::size_t word = 0; word < num_words; ++word) {
-    const uint64_t* weight = operands_.weights + word * WeightFragment::kNumPlanes;
-    const uint64_t enabled =
-        operands_.enable & weight[WeightFragment::kEnablePlane] & ~bypassed_[word];
-    if (enabled == 0) continue;
-    num_multiplications_ += static_cast<uint64_t>(std::popcount(enabled));
-    uint64_t product[kProductBits];
-    multiply(word, product);
-    const uint64_t negate = weight[WeightFragment::kNegatePlane] & enabled;
-    for (uint64_t& plane : product) plane = (plane & enabled) ^ negate;
-    const uint64_t upper = product_is_signed_ ? product[kProductBits - 1] : negate;
-    add_product(sum, product, upper, negate, sum_bits_);
+  load_operands();
+  std::fill(sums_.begin(), sums_.end(), 0);
+  const std::size_t num_words = enabled_.size();
+  const std::size_t group = mac_.group_words();
+  bits::MacPlanes planes = planes_;
+  for (std::size_t word = 0; word < num_words; word += group) {
+    mac_.run_group(planes, 0, faults_.words(word, group));
+    planes.a += group;
+    planes.b += group;
+    planes.enable += group;
+    planes.negate += group;
   }
-  for (int group = packing_.group / 2; group >= 1; group /= 2) {
-    uint64_t other[kSumBits];
-    for (int i = 0; i < sum_bits_; ++i) other[i] = sum[i] >> (group * packing_.num_dpus);
+  for (const uint64_t enabled : enabled_) {
+    num_multiplications_ += static_cast<uint64_t>(std::popcount(enabled));
+  }
+  // Words of a group, then lanes of a word, hold parts of the same sums.
+  uint64_t sum[kSumBits] = {};
+  for (int i = 0; i < sum_bits_; ++i) sum[i] = sums_[static_cast<std::size_t>(i) * group];
+  uint64_t other[kSumBits];
+  for (std::size_t word = 1; word < group; ++word) {
+    for (int i = 0; i < sum_bits_; ++i)
+      other[i] = sums_[static_cast<std::size_t>(i) * group + word];
+    add_planes(sum, other, sum_bits_);
+  }
+  for (int lanes = packing_.group / 2; lanes >= 1; lanes /= 2) {
+    for (int i = 0; i < sum_bits_; ++i) other[i] = sum[i] >> (lanes * packing_.num_dpus);
     add_planes(sum, other, sum_bits_);
   }
   std::fill(sum + sum_bits_, sum + kSumBits, sum[sum_bits_ - 1]);

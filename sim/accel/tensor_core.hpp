@@ -1,5 +1,4 @@
-// Datapath of one sub-core's tensor core: dot-product units whose multipliers are 64-lane PE
-// models.
+// Datapath of one sub-core's tensor core: dot-product units on a PE model.
 //
 // rows x cols dot-product units (DPU) of `depth` lanes each. Lane (i * cols + j) * depth + e is
 // element e of DPU (i, j). Per clock edge a DPU (RTL twin: rtl/gpu/dot_product_unit.sv) does
@@ -21,6 +20,7 @@
 #include <vector>
 
 #include "accel/lane_faults.hpp"
+#include "accel/lane_mac.hpp"
 #include "accel/trace_listener.hpp"
 #include "fault/fault.hpp"
 #include "netlist/netlist.hpp"
@@ -68,7 +68,7 @@ class ActivationFragment {
   explicit ActivationFragment(const TensorCoreConfig& config);
   /// `codes` [mma_m][mma_k], rows `stride` bytes apart. Rows from `num_rows` on add nothing.
   void pack(const uint8_t* codes, int64_t stride, int num_rows);
-  /// [num_words][8]
+  /// [8][num_words]
   const uint64_t* planes(int step_m, int step_k) const;
   /// Lanes of a word that hold rows in use.
   uint64_t enable(int step_m) const { return enable_[static_cast<std::size_t>(step_m)]; }
@@ -92,7 +92,7 @@ class WeightFragment {
   /// `codes` and `flags` (kNegate | kBypass) are [mma_n][mma_k], as they lie in shared memory, rows
   /// `stride` bytes apart.
   void pack(const uint8_t* codes, const uint8_t* flags, int64_t stride);
-  /// [num_words][kNumPlanes]
+  /// [kNumPlanes][num_words]
   const uint64_t* planes(int step_n, int step_k) const;
 
  private:
@@ -116,28 +116,26 @@ class AccumulatorFragment {
   std::vector<uint64_t> planes_;
 };
 
-/// The lane models of one multiplier, which all tensor cores of a GPU share: they keep no state
-/// between evaluations.
-struct LaneModels {
-  LaneModels(const netlist::Netlist& multiplier, verilated::PeModelLibrary& library,
-             bool faultable);
-  std::unique_ptr<verilated::PeModel> clean;
-  std::unique_ptr<verilated::PeModel> faultable;  ///< null unless asked for
-};
+/// The PE model that all tensor cores of a GPU share: it keeps no state between steps.
+/// EnvironmentError when a tool is missing or fails.
+std::unique_ptr<LaneMac> make_lane_mac(PeModelKind kind, const TensorCoreConfig& config,
+                                       const netlist::Netlist& multiplier,
+                                       verilated::PeModelLibrary& library, bool faultable);
 
 /// What enters the operand registers with one step.
 struct StepOperands {
-  const uint64_t* activations = nullptr;  ///< [num_words][8]
+  const uint64_t* activations = nullptr;  ///< [8][num_words]
   uint64_t enable = 0;                    ///< of every word
-  const uint64_t* weights = nullptr;      ///< [num_words][WeightFragment::kNumPlanes]
+  const uint64_t* weights = nullptr;      ///< [WeightFragment::kNumPlanes][num_words]
   const uint64_t* sums = nullptr;         ///< [32]
 };
 
 class TensorCore {
  public:
+  /// `mac`: a model of `multiplier` for `config`, faultable when there are multiplier faults.
   /// `faults`: those of this core; `first_lane` is the number of its lane 0 in `Fault::pe`.
   /// UsageError for a fault on a lane or bit that the core does not have.
-  TensorCore(const TensorCoreConfig& config, const netlist::Netlist& multiplier, LaneModels& models,
+  TensorCore(const TensorCoreConfig& config, const netlist::Netlist& multiplier, LaneMac& mac,
              bool product_is_signed, bool weight_on_port_a, std::vector<fault::Fault> faults,
              int first_lane);
 
@@ -154,16 +152,21 @@ class TensorCore {
   uint64_t num_multiplications() const { return num_multiplications_; }
 
  private:
-  void multiply(std::size_t word, uint64_t* product);
+  /// Operand planes of the step as the multipliers see them, and which lanes add.
+  void load_operands();
   void accumulate();
 
   LanePacking packing_;
-  LaneModels& models_;
+  LaneMac& mac_;
   bool product_is_signed_;
   bool weight_on_port_a_;
   int sum_bits_;
   LaneFaults faults_;
   std::vector<uint64_t> bypassed_;  ///< [num_words]
+  std::vector<uint64_t> forced_;    ///< copies of operand planes, when faults force some
+  std::vector<uint64_t> enabled_;   ///< [num_words]
+  std::vector<uint64_t> sums_;      ///< [32][group_words]
+  bits::MacPlanes planes_;
   StepOperands operands_;
   uint64_t addends_[32] = {};       ///< c_q
   uint64_t accumulators_[32] = {};  ///< acc_q

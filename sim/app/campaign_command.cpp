@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "campaign/campaign.hpp"
+#include "campaign/query_results.hpp"
 #include "campaign/worker_loop.hpp"
 #ifdef FAULTWAVE_HAS_MPI
 #include "mpi/mpi_workers.hpp"
@@ -62,6 +63,20 @@ std::string plan_text(const campaign::CampaignConfig& config, const campaign::Ca
   text += fmt::format("trials     {}", plan.num_trials());
   if (plan.population() > 0) text += fmt::format(" for a population of {}", plan.population());
   return text + "\n";
+}
+
+/// What a campaign found, one line per mitigation (and cell, and rate).
+std::string summary_text(const campaign::CampaignConfig& config,
+                         const std::filesystem::path& results) {
+  campaign::QueryOptions query;
+  query.by.clear();
+  if (config.cells.size() > 1) query.by = {"network", "accelerator", "multiplier"};
+  if (!config.rates.empty()) query.by.push_back("rate");
+  query.by.push_back("mitigation");
+  query.critical_points = config.critical_points;
+  if (config.stop) query.confidence = config.stop->confidence;
+  return campaign::query_text(
+      campaign::query_results(campaign::ResultsStore::open_read_only(results), query));
 }
 
 /// A command line and what it asks for.
@@ -142,7 +157,8 @@ int run(const PreparedCampaign& prepared, campaign::Workers& workers) {
         prepared.options.results.string());
     return kInterrupted;
   }
-  std::cout << fmt::format("results    {}\n", prepared.options.results.string());
+  std::cout << fmt::format("results    {}\n\n", prepared.options.results.string())
+            << summary_text(prepared.config, prepared.options.results);
   return 0;
 }
 

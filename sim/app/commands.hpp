@@ -20,6 +20,7 @@ const std::vector<Command>& commands();
 
 int run_sites_command(const Arguments& arguments);
 int run_netlist_command(const Arguments& arguments);
+int run_evolve_command(const Arguments& arguments);
 int run_gemm_command(const Arguments& arguments);
 int run_mma_command(const Arguments& arguments);
 int run_run_command(const Arguments& arguments);
@@ -27,6 +28,7 @@ int run_campaign_command(const Arguments& arguments);
 int run_trace_command(const Arguments& arguments);
 int run_merge_command(const Arguments& arguments);
 int run_query_command(const Arguments& arguments);
+int run_report_command(const Arguments& arguments);
 int run_version_command(const Arguments& arguments);
 
 }  // namespace faultwave::app

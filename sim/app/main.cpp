@@ -80,9 +80,11 @@ const std::vector<Command>& commands() {
       {"merge", "join the results files of a campaign's shards", run_merge_command},
       {"query", "accuracy and outcomes in a results file by fault, bit, PE, mitigation, ...",
        run_query_command},
+      {"report", "one HTML page about campaigns and runs, to open anywhere", run_report_command},
       {"sites", "fault sites of a multiplier: classes, undetectable faults, errors",
        run_sites_command},
-      {"netlist", "inspect, emit and generate multiplier netlists", run_netlist_command},
+      {"netlist", "inspect, emit, generate and cost multiplier netlists", run_netlist_command},
+      {"evolve", "approximate multipliers by genetic programming", run_evolve_command},
       {"version", "version and revision", run_version_command},
   };
   return list;

@@ -142,9 +142,10 @@ int run_netlist_command(const Arguments& arguments) {
       {"info", run_info},
       {"emit", run_emit},
       {"generate", run_netlist_generate},
+      {"cost", run_netlist_cost},
   };
   const std::string usage =
-      "usage: faultwave netlist info|emit|generate ... (--help after each shows its options)";
+      "usage: faultwave netlist info|emit|generate|cost ... (--help after each shows its options)";
   if (arguments.empty()) throw UsageError(usage);
   if (arguments.front() == "--help" || arguments.front() == "-h") {
     std::cout << usage << "\n";

@@ -1,4 +1,4 @@
-// `faultwave netlist generate`.
+// `faultwave netlist generate` and `faultwave netlist cost`.
 #pragma once
 
 #include "app/commands.hpp"
@@ -6,5 +6,6 @@
 namespace faultwave::app {
 
 int run_netlist_generate(const Arguments& arguments);
+int run_netlist_cost(const Arguments& arguments);
 
 }  // namespace faultwave::app

@@ -40,17 +40,6 @@ struct Source {
   }
 };
 
-// Every instruction set defines
-//   kStep                         codes of one vector
-//   kBlock                        vectors that share the loads of a row
-//   kFew                          up to here, one code at a time is faster than a vector
-//   add_block<kVectors>(...)      kVectors * kStep codes
-
-#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3_DL
-constexpr std::size_t kStep = 64;
-constexpr std::size_t kBlock = 4;
-constexpr std::size_t kFew = 7;
-
 /// Sums of bytes in 16-bit lanes. A word w holds the bytes of two codes: `both` adds w, `odd` adds
 /// w >> 8, and modulo 2^16 the even codes' sum is both - 256 * odd. 256 bytes fit.
 constexpr std::size_t kMaxByteSums = 256;
@@ -84,6 +73,17 @@ HWY_INLINE void flush(D d, const ByteSums<V>& low, const ByteSums<V>& high, Look
     sums[2 * i + 1] += (odd ^ flip) - flip;
   }
 }
+
+// Every instruction set defines
+//   kStep                         codes of one vector
+//   kBlock                        vectors that share the loads of a row
+//   kFew                          up to here, one code at a time is faster than a vector
+//   add_block<kVectors>(...)      kVectors * kStep codes
+
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3_DL
+constexpr std::size_t kStep = 64;
+constexpr std::size_t kBlock = 4;
+constexpr std::size_t kFew = 7;
 
 /// 64 of 256 bytes. A masked-off byte of vpermi2b keeps its index: the first permute answers the
 /// codes below 128 and leaves the others' codes in place for the second.
@@ -182,14 +182,104 @@ void add_block(const Source& source, std::span<const Lookup> lookups, LookupSign
   }
 }
 
+#elif HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2
+constexpr std::size_t kStep = 64;
+constexpr std::size_t kBlock = 4;
+constexpr std::size_t kFew = 42;
+
+/// A row in pieces of 16 low and 16 high bytes: what a shuffle of 16-byte halves can look up.
+constexpr std::size_t kPieces = 16;
+constexpr std::size_t kPieceBytes = 32;
+using Bytes = hn::FixedTag<uint8_t, 32>;
+using SignedBytes = hn::FixedTag<int8_t, 32>;
+
+/// Writes piece i XOR piece i - 1, for the codes below 128 and those from there on apart.
+HWY_INLINE void difference_pieces(const uint8_t* row, uint8_t* pieces) {
+  const Bytes d;
+  const hn::Half<Bytes> half;
+  auto before = hn::Zero(d);
+  for (std::size_t i = 0; i < kPieces; ++i) {
+    if (i == kPieces / 2) before = hn::Zero(d);
+    const auto piece =
+        hn::Combine(d, hn::LoadU(half, row + 256 + 16 * i), hn::LoadU(half, row + 16 * i));
+    hn::Store(hn::Xor(piece, before), d, pieces + kPieceBytes * i);
+    before = piece;
+  }
+}
+
+/// kCount vectors of codes in the pieces of one half, from 0 or from 128. A shuffle answers 0 to a
+/// negative index and else looks at its low four bits. With index code - 16 i the pieces up to
+/// code / 16 answer, and as they are differences their answers' XOR is the entry. Codes of the
+/// other half are held at an index that stays negative.
+template <std::size_t kCount, class V>
+HWY_INLINE void lookup_128(const uint8_t* pieces, const uint8_t* codes, uint8_t first, V* low,
+                           V* high) {
+  const Bytes d;
+  const SignedBytes s;
+  hn::Vec<SignedBytes> index[kCount];
+  for (std::size_t v = 0; v < kCount; ++v) {
+    const auto own = hn::Xor(hn::LoadU(d, codes + 32 * v), hn::Set(d, first));
+    index[v] = hn::Max(hn::BitCast(s, own), hn::Set(s, -1));
+  }
+  // Unrolled, g++ keeps more indices than there are registers.
+#pragma GCC unroll 1
+  for (std::size_t i = 0; i < kPieces / 2; ++i, pieces += kPieceBytes) {
+    const auto low_piece = hn::LoadDup128(d, pieces);
+    const auto high_piece = hn::LoadDup128(d, pieces + 16);
+    for (std::size_t v = 0; v < kCount; ++v) {
+      const auto own = hn::BitCast(d, index[v]);
+      low[v] = hn::Xor(low[v], hn::TableLookupBytesOr0(low_piece, own));
+      high[v] = hn::Xor(high[v], hn::TableLookupBytesOr0(high_piece, own));
+      index[v] = hn::Add(index[v], hn::Set(s, -16));
+    }
+  }
+}
+
+template <std::size_t kVectors>
+void add_block(const Source& source, std::span<const Lookup> lookups, LookupSign sign,
+               uint32_t* sums) {
+  const hn::FixedTag<uint16_t, 16> d;
+  using Sums = ByteSums<hn::Vec<decltype(d)>>;
+  constexpr std::size_t kHalves = 2 * kVectors;  // of 32 codes
+  constexpr std::size_t kCount = std::min<std::size_t>(kHalves, 4);
+  alignas(32) uint8_t pieces[kPieces * kPieceBytes];
+  while (!lookups.empty()) {
+    const auto now = lookups.first(std::min(lookups.size(), kMaxByteSums));
+    lookups = lookups.subspan(now.size());
+    Sums low[kHalves];
+    Sums high[kHalves];
+    for (std::size_t h = 0; h < kHalves; ++h) {
+      low[h] = high[h] = Sums{hn::Zero(d), hn::Zero(d)};
+    }
+    for (std::size_t l = 0; l < now.size(); ++l) {
+      source.prefetch(now, l);
+      difference_pieces(source.row(now[l]), pieces);
+      const uint8_t* code_row = source.code_row(now[l]);
+      for (std::size_t h = 0; h < kHalves; h += kCount) {
+        hn::Vec<Bytes> low_bytes[kCount];
+        hn::Vec<Bytes> high_bytes[kCount];
+        std::fill_n(low_bytes, kCount, hn::Zero(Bytes()));
+        std::fill_n(high_bytes, kCount, hn::Zero(Bytes()));
+        lookup_128<kCount>(pieces, code_row + 32 * h, 0, low_bytes, high_bytes);
+        lookup_128<kCount>(pieces + sizeof(pieces) / 2, code_row + 32 * h, 128, low_bytes,
+                           high_bytes);
+        for (std::size_t v = 0; v < kCount; ++v) {
+          low[h + v].add(hn::BitCast(d, low_bytes[v]));
+          high[h + v].add(hn::BitCast(d, high_bytes[v]));
+        }
+      }
+    }
+    for (std::size_t h = 0; h < kHalves; ++h) flush(d, low[h], high[h], sign, sums + 32 * h);
+  }
+}
+
 #else
 constexpr std::size_t kStep = 64;
 constexpr std::size_t kBlock = 4;
 constexpr std::size_t kFew = 63;
 
-/// Without permutes of AVX-512 loads are the fastest look-ups (16-byte shuffles and selects measure
-/// the same with AVX2): four rows at a time, put back together as
-/// 16-bit entries.
+/// Without wide byte permutes loads are the fastest look-ups: four rows at a time, put back
+/// together as 16-bit entries.
 template <std::size_t kVectors>
 void add_block(const Source& source, std::span<const Lookup> lookups, LookupSign sign,
                uint32_t* sums) {

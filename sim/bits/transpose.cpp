@@ -1,7 +1,13 @@
 #include "bits/transpose.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
 namespace faultwave::bits {
 namespace {
+
+static_assert(std::endian::native == std::endian::little, "byte 0 of a word is its lowest");
 
 /// Transposes an 8x8 bit matrix held in a word, row r in byte r (Warren, "Hacker's Delight", 7-3).
 uint64_t transpose_8x8(uint64_t x) {
@@ -13,13 +19,29 @@ uint64_t transpose_8x8(uint64_t x) {
   return x ^ t ^ (t << 28);
 }
 
-/// Byte g of each of 8 planes, as an 8x8 matrix with one plane per row.
-uint64_t gather(const uint64_t* planes, int group) {
-  uint64_t rows = 0;
-  for (int plane = 0; plane < 8; ++plane) {
-    rows |= ((planes[plane] >> (8 * group)) & 0xFF) << (8 * plane);
+/// Swaps the upper parts of words 0, 1, .. with the lower parts of words `kDistance` further on.
+template <int kDistance>
+void swap_parts(uint64_t* words, uint64_t low) {
+  constexpr int kShift = 8 * kDistance;
+  for (int i = 0; i < kDistance; ++i) {
+    const uint64_t swapped = ((words[i] >> kShift) ^ words[i + kDistance]) & low;
+    words[i] ^= swapped << kShift;
+    words[i + kDistance] ^= swapped;
   }
-  return rows;
+}
+
+/// In place: byte j of word i becomes byte i of word j, for 8 words.
+void transpose_bytes_8x8(uint64_t* words) {
+  swap_parts<4>(words, 0x00000000FFFFFFFFull);
+  for (int i = 0; i < 8; i += 4) swap_parts<2>(words + i, 0x0000FFFF0000FFFFull);
+  for (int i = 0; i < 8; i += 2) swap_parts<1>(words + i, 0x00FF00FF00FF00FFull);
+}
+
+/// Byte l % 8 of word l / 8 has the bits of lane l, plane i giving bit i.
+void planes8_to_bytes(const uint64_t* planes, uint64_t* bytes) {
+  std::copy_n(planes, 8, bytes);
+  transpose_bytes_8x8(bytes);
+  for (int group = 0; group < 8; ++group) bytes[group] = transpose_8x8(bytes[group]);
 }
 
 }  // namespace
@@ -36,51 +58,34 @@ void transpose_64x64(uint64_t* words) {
 }
 
 void planes8_to_u8(const uint64_t* planes, uint8_t* values) {
-  for (int group = 0; group < 8; ++group) {
-    const uint64_t columns = transpose_8x8(gather(planes, group));
-    for (int lane = 0; lane < 8; ++lane) {
-      values[8 * group + lane] = static_cast<uint8_t>(columns >> (8 * lane));
-    }
-  }
+  uint64_t bytes[8];
+  planes8_to_bytes(planes, bytes);
+  std::memcpy(values, bytes, sizeof bytes);
 }
 
 void planes16_to_u16(const uint64_t* planes, uint16_t* values) {
-  for (int group = 0; group < 8; ++group) {
-    const uint64_t low = transpose_8x8(gather(planes, group));
-    const uint64_t high = transpose_8x8(gather(planes + 8, group));
-    for (int lane = 0; lane < 8; ++lane) {
-      values[8 * group + lane] = static_cast<uint16_t>(((low >> (8 * lane)) & 0xFF) |
-                                                       (((high >> (8 * lane)) & 0xFF) << 8));
-    }
+  uint8_t bytes[2][64];
+  for (int part = 0; part < 2; ++part) planes8_to_u8(planes + 8 * part, bytes[part]);
+  for (int lane = 0; lane < 64; ++lane) {
+    values[lane] = static_cast<uint16_t>(bytes[0][lane] | bytes[1][lane] << 8);
   }
 }
 
 void planes32_to_i32(const uint64_t* planes, int32_t* values) {
-  for (int group = 0; group < 8; ++group) {
-    uint64_t bytes[4];
-    for (int part = 0; part < 4; ++part) {
-      bytes[part] = transpose_8x8(gather(planes + 8 * part, group));
-    }
-    for (int lane = 0; lane < 8; ++lane) {
-      uint32_t value = 0;
-      for (int part = 0; part < 4; ++part) {
-        value |= static_cast<uint32_t>((bytes[part] >> (8 * lane)) & 0xFF) << (8 * part);
-      }
-      values[8 * group + lane] = static_cast<int32_t>(value);
-    }
+  uint8_t bytes[4][64];
+  for (int part = 0; part < 4; ++part) planes8_to_u8(planes + 8 * part, bytes[part]);
+  for (int lane = 0; lane < 64; ++lane) {
+    values[lane] =
+        static_cast<int32_t>(uint32_t{bytes[0][lane]} | uint32_t{bytes[1][lane]} << 8 |
+                             uint32_t{bytes[2][lane]} << 16 | uint32_t{bytes[3][lane]} << 24);
   }
 }
 
 void u8_to_planes8(const uint8_t* values, uint64_t* planes) {
-  for (int plane = 0; plane < 8; ++plane) planes[plane] = 0;
-  for (int group = 0; group < 8; ++group) {
-    uint64_t rows = 0;
-    for (int lane = 0; lane < 8; ++lane) rows |= uint64_t{values[8 * group + lane]} << (8 * lane);
-    const uint64_t columns = transpose_8x8(rows);
-    for (int plane = 0; plane < 8; ++plane) {
-      planes[plane] |= ((columns >> (8 * plane)) & 0xFF) << (8 * group);
-    }
-  }
+  uint64_t rows[8];
+  std::memcpy(rows, values, sizeof rows);
+  for (int group = 0; group < 8; ++group) planes[group] = transpose_8x8(rows[group]);
+  transpose_bytes_8x8(planes);
 }
 
 }  // namespace faultwave::bits

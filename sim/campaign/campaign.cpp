@@ -87,11 +87,11 @@ class CampaignRun {
 
   /// Cases are drawn from the whole plan, so that they do not depend on shards.
   void choose_verifications() {
-    const CounterRng rng(config_.seed, kVerificationStream);
-    for (int64_t i = 0; i < options_.num_verifications && plan_.num_trials() > 0; ++i) {
-      const auto counter = static_cast<uint64_t>(i);
-      const uint64_t trial = rng.below_at(2 * counter, plan_.num_trials());
-      to_verify_.emplace(trial, rng.at(2 * counter + 1));
+    const Permutation order(plan_.num_trials(), config_.seed, kVerificationStream);
+    const CounterRng mitigation(config_.seed, kVerificationStream);
+    const auto wanted = static_cast<uint64_t>(options_.num_verifications);
+    for (uint64_t i = 0; i < std::min(wanted, plan_.num_trials()); ++i) {
+      to_verify_.emplace(order.at(i), mitigation.at(i));
     }
     for (const auto& done : store_.verifications()) {
       if (done.agrees) to_verify_.erase(done.trial);
@@ -125,9 +125,9 @@ class CampaignRun {
     store_.add_faults(plan_.fault_rows(cell));
     CriticalTally tally(row, config_.critical_points);
     for (const auto& stratum : strata) tally.set_population(stratum.stratum, stratum.population);
-    store_.for_each_trial([&](const TrialRecord& trial) {
-      if (trial.cell == row.cell) tally.add(trial);
-    });
+    for (auto done = finished_.lower_bound(begin); done != finished_.end() && *done < end; ++done) {
+      tally.add(*store_.trial(*done));
+    }
     for (uint64_t from = begin; from < end && !interrupt_;) {
       uint64_t to = end;
       if (config_.stop) {
@@ -148,11 +148,9 @@ class CampaignRun {
   }
 
   void skip(std::size_t cell, uint64_t from) {
-    for (const uint64_t trial : missing(from, plan_.first_trial(cell + 1))) {
-      static_cast<void>(trial);
-      ++summary_.skipped;
-      progress_->advance();
-    }
+    const auto num_skipped = missing(from, plan_.first_trial(cell + 1)).size();
+    summary_.skipped += num_skipped;
+    progress_->advance(num_skipped);
   }
 
   /// False when interrupted.

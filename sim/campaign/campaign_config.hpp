@@ -62,7 +62,7 @@ struct CampaignConfig {
   bool same_fault = false;    ///< rates: all faulty PEs of a trial share one fault
   int64_t window_cycles = 0;  ///< engine gate: faults last so long, from a random cycle on
   std::optional<StopConfig> stop;
-  double critical_points = 1;  ///< loss of accuracy from which on a fault is critical
+  double critical_points = 1;  ///< a fault is critical when it costs more accuracy
   int64_t verify_images = 64;
   int64_t memory_mib = 2048;
   bool record_outcomes = false;  ///< per image

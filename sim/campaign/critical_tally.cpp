@@ -13,7 +13,7 @@ void CriticalTally::add(const TrialRecord& trial) {
     ++num_trials_;
     stratum.num_trials += 1;
     stratum.weight += trial.weight;
-    if (loss_points >= critical_points_) stratum.critical += trial.weight;
+    if (loss_points > critical_points_) stratum.critical += trial.weight;
   }
 }
 

@@ -10,7 +10,7 @@
 
 namespace faultwave::campaign {
 
-/// Trials without mitigation whose accuracy loss is at least a threshold; by stratum.
+/// Trials without mitigation whose accuracy loss is above a threshold; by stratum.
 class CriticalTally {
  public:
   CriticalTally(const CellRow& cell, double critical_points)

@@ -22,12 +22,19 @@ class FieldReader {
   YamlMap& map_;
 };
 
+accel::PeModelKind read_pe_model(YamlMap& map) {
+  return map.choice("pe_model", {"verilated", "native"}, "verilated") == "native"
+             ? accel::PeModelKind::kNative
+             : accel::PeModelKind::kVerilated;
+}
+
 systemc::TpuConfig read_tpu(YamlMap& map) {
   const auto preset = map.choice("preset", systemc::tpu_preset_names(), "16x16");
   systemc::TpuConfig tpu = systemc::tpu_preset(preset);
   tpu.rows = static_cast<int>(map.integer("rows", 1, 512, tpu.rows));
   tpu.cols = static_cast<int>(map.integer("cols", 1, 512, tpu.cols));
   tpu.clock_mhz = map.number("clock_mhz", 1, 100'000, tpu.clock_mhz);
+  tpu.pe_model = read_pe_model(map);
   const bool hidden = tpu.preload == systemc::Preload::kHidden;
   tpu.preload =
       map.choice("preload", {"hidden", "exposed"}, hidden ? "hidden" : "exposed") == "hidden"
@@ -85,6 +92,7 @@ systemc::GpuConfig read_gpu(YamlMap& map) {
   fields.integer("sub_cores", gpu.sub_cores, 1, 8);
   gpu.tensor_core = read_tensor_core(map.map("tensor_core"), gpu.tensor_core);
   gpu.clock_mhz = map.number("clock_mhz", 1, 100'000, gpu.clock_mhz);
+  gpu.pe_model = read_pe_model(map);
   gpu.scheduler = map.choice("scheduler", {"gto", "lrr"}, to_string(gpu.scheduler)) == "gto"
                       ? systemc::WarpScheduler::kGreedyThenOldest
                       : systemc::WarpScheduler::kLooseRoundRobin;

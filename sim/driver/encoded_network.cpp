@@ -3,6 +3,15 @@
 namespace faultwave::driver {
 namespace {
 
+/// The position of every item of an order.
+std::vector<uint32_t> places_of(const std::vector<int32_t>& order) {
+  std::vector<uint32_t> places(order.size());
+  for (std::size_t position = 0; position < order.size(); ++position) {
+    places[static_cast<std::size_t>(order[position])] = static_cast<uint32_t>(position);
+  }
+  return places;
+}
+
 replay::LayerWeights encode(const mitigation::LoadedLayer& loaded, netlist::NumberFormat format) {
   replay::LayerWeights encoded;
   encoded.codes.resize(loaded.weights.size());
@@ -14,6 +23,8 @@ replay::LayerWeights encode(const mitigation::LoadedLayer& loaded, netlist::Numb
   }
   encoded.bias = loaded.bias;
   encoded.bypass_faulty_pes = loaded.bypass_faulty_pes;
+  encoded.input_place = places_of(loaded.order.inputs);
+  encoded.output_place = places_of(loaded.order.outputs);
   return encoded;
 }
 

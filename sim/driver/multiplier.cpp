@@ -37,10 +37,33 @@ double to_number(const std::string& text, const std::string& file, int line) {
   return value;
 }
 
-EnergyFigure energy_of(const netlist::Netlist& netlist, std::optional<double> power_mw,
-                       std::optional<double> delay_ns) {
+/// The number in `// KEY = NUMBER UNIT` of EvoApproxLib's Verilog; nothing when there is no such
+/// line.
+std::optional<double> header_number(const std::string& file, const std::string& key,
+                                    const std::string& unit) {
+  std::istringstream stream(read_file(file));
+  std::string line;
+  for (int number = 1; std::getline(stream, line); ++number) {
+    std::istringstream words(line);
+    std::string slashes, name, equals, value, found_unit;
+    words >> slashes >> name >> equals >> value >> found_unit;
+    if (slashes != "//" || name != key || equals != "=") continue;
+    if (found_unit != unit) {
+      throw InputError({file, number},
+                       fmt::format("{} is in '{}', {} is expected", key, found_unit, unit));
+    }
+    return to_number(value, file, number);
+  }
+  return std::nullopt;
+}
+
+EnergyFigure energy_of(const netlist::Netlist& netlist, const std::string& path,
+                       std::optional<double> power_mw, std::optional<double> delay_ns) {
   EnergyFigure figure{netlist::estimated_energy_pj(netlist), netlist::estimated_delay_ns(netlist),
                       "estimated"};
+  if (path.ends_with(".v")) {
+    if (const auto found = header_energy(path)) figure = *found;
+  }
   if (!data_root().empty()) {
     const auto catalog = data_root() / "evoapprox8b" / "catalog.csv";
     if (std::filesystem::exists(catalog)) {
@@ -90,6 +113,13 @@ std::optional<EnergyFigure> published_energy(const std::string& catalog_csv,
   return std::nullopt;
 }
 
+std::optional<EnergyFigure> header_energy(const std::string& verilog) {
+  const auto power_mw = header_number(verilog, "PDK45_PWR", "mW");
+  const auto delay_ns = header_number(verilog, "PDK45_DELAY", "ns");
+  if (!power_mw || !delay_ns) return std::nullopt;
+  return EnergyFigure{*power_mw * *delay_ns, *delay_ns, "published"};
+}
+
 void check_signedness(const netlist::Netlist& multiplier, netlist::NumberFormat format) {
   const bool needs_signed = format == netlist::NumberFormat::kInt8;
   if (multiplier.is_signed == needs_signed) return;
@@ -109,7 +139,7 @@ Multiplier load_multiplier(const std::string& name_or_path, std::optional<double
   multiplier.netlist = netlist::load_netlist(path);
   multiplier.table = netlist::product_table(multiplier.netlist);
   multiplier.table_sha256 = multiplier.table.sha256();
-  multiplier.energy = energy_of(multiplier.netlist, power_mw, delay_ns);
+  multiplier.energy = energy_of(multiplier.netlist, multiplier.path, power_mw, delay_ns);
   return multiplier;
 }
 

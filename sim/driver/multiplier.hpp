@@ -14,8 +14,8 @@ namespace faultwave::driver {
 struct EnergyFigure {
   double energy_pj = 0;
   double delay_ns = 0;
-  /// "published" (a catalog's power times its delay), "configured", or "estimated" (switching
-  /// activity of the netlist, netlist/energy.hpp).
+  /// "published" (power times delay of a catalog or of the Verilog's header), "configured", or
+  /// "estimated" (switching activity of the netlist, netlist/energy.hpp).
   std::string source;
 };
 
@@ -38,5 +38,9 @@ void check_signedness(const netlist::Netlist& multiplier, netlist::NumberFormat 
 /// pdk45_delay_ns); nothing when the file or the row is absent.
 std::optional<EnergyFigure> published_energy(const std::string& catalog_csv,
                                              const std::string& name);
+
+/// Figures in the header of EvoApproxLib's Verilog (`// PDK45_PWR = 0.391 mW`, `// PDK45_DELAY
+/// = 1.43 ns`); nothing when a line is absent, InputError when it is in another unit.
+std::optional<EnergyFigure> header_energy(const std::string& verilog);
 
 }  // namespace faultwave::driver

@@ -1,16 +1,14 @@
 #include "driver/network_runner.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "base/error.hpp"
-#include "driver/corrections.hpp"
-#include "driver/encoded_network.hpp"
+#include "driver/loaded_matrix.hpp"
 #include "nn/kernels.hpp"
 
 namespace faultwave::driver {
 namespace {
-
-using netlist::NumberFormat;
 
 std::string kind_name(const nn::Layer& layer) {
   if (layer.kind != nn::LayerKind::kMatrix) return std::string(nn::to_string(layer.kind));
@@ -22,12 +20,13 @@ class BatchRunner {
  public:
   BatchRunner(const nn::Network& network, const LoadedNetwork& loaded,
               accel::Accelerator& accelerator, const RunnerOptions& options)
-      : network_(network),
-        loaded_(loaded),
-        accelerator_(accelerator),
-        options_(options),
-        encoded_(encode(loaded, options.format)) {
+      : network_(network), accelerator_(accelerator), options_(options) {
     FAULTWAVE_CHECK(loaded.layers.size() == network.layers.size());
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+      if (network.layers[i].kind != nn::LayerKind::kMatrix) continue;
+      matrices_.try_emplace(i, network.layers[i], loaded.layers[i], loaded.faulty_pes,
+                            OperandCoding{options.format, options.weight_on_port_a});
+    }
   }
 
   void run(const uint8_t* images, int64_t num_images, NetworkResult& result,
@@ -63,17 +62,6 @@ class BatchRunner {
 
     accel::GemmJob job;
     job.name = layer.name;
-    job.m = num_images * rows;
-    job.n = layer.num_outputs;
-    job.k = layer.num_inputs;
-    std::vector<uint8_t> codes(matrix.size());
-    std::transform(matrix.begin(), matrix.end(), codes.begin(),
-                   [this](uint8_t a) { return netlist::encode_activation(options_.format, a); });
-    job.activations = codes.data();
-    job.weights = encoded_[index].codes.data();
-    job.weight_flags = encoded_[index].flags.data();
-    job.product_is_signed = options_.format == NumberFormat::kInt8;
-    job.weight_on_port_a = options_.weight_on_port_a;
     if (is_network_input(layer.inputs.at(0))) job.input_bytes = num_images * input.shape.size();
     job.buffer_bytes = num_images * input.shape.size();
     const bool is_output = is_network_output(layer.output);
@@ -81,17 +69,17 @@ class BatchRunner {
       job.output_bytes = num_images * output.shape.size() *
                          (output.type == nn::DataType::kInt32 ? int64_t{4} : int64_t{1});
     }
-    std::vector<int32_t> sums(static_cast<std::size_t>(job.m * job.n));
-    const std::vector<int> bypassed_pes =
-        loaded_.layers[index].bypass_faulty_pes ? loaded_.faulty_pes : std::vector<int>{};
-    accelerator_.set_bypassed_pes(bypassed_pes);
-    const auto cycles = accelerator_.run_gemm(job, sums.data());
-    if (options_.listener != nullptr) options_.listener->on_sums(layer, sums);
-    apply_corrections(layer, loaded_.layers[index], options_.format, input.quantization.zero_point,
-                      matrix.data(), job.m, accelerator_, bypassed_pes, sums.data());
-    report.m += job.m;
-    report.n = job.n;
-    report.k = job.k;
+    const int64_t m = num_images * rows;
+    std::vector<int32_t> sums(static_cast<std::size_t>(m * layer.num_outputs));
+    LoadedMatrix::RawSums see_raw;
+    if (options_.listener != nullptr) {
+      see_raw = [&](std::span<const int32_t> raw) { options_.listener->on_sums(layer, raw); };
+    }
+    const auto cycles = matrices_.at(index).run(
+        accelerator_, job, matrix.data(), m, input.quantization.zero_point, sums.data(), see_raw);
+    report.m += m;
+    report.n = layer.num_outputs;
+    report.k = layer.num_inputs;
     if (output.type == nn::DataType::kInt32) {
       FAULTWAVE_CHECK(is_output && rows == 1, "integer sums are the logits");
       result.logits.insert(result.logits.end(), sums.begin(), sums.end());
@@ -146,10 +134,9 @@ class BatchRunner {
   }
 
   const nn::Network& network_;
-  const LoadedNetwork& loaded_;
   accel::Accelerator& accelerator_;
   const RunnerOptions& options_;
-  std::vector<replay::LayerWeights> encoded_;
+  std::map<std::size_t, LoadedMatrix> matrices_;  ///< by layer
   std::vector<std::vector<uint8_t>> values_;
 };
 

@@ -140,9 +140,20 @@ std::vector<std::string> read_mitigations(YamlMap& root) {
   for (const auto& [name, summary] : mitigation::known_mitigations()) known.push_back(name);
   const auto names = root.text_list("mitigations", {"none", "fap", "fal_retune"});
   for (const auto& name : names) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      root.fail("mitigations", fmt::format("unknown mitigation '{}'", name),
-                suggestion(name, known));
+    // "mapping+other" names two.
+    for (std::size_t first = 0; first <= name.size();) {
+      const std::size_t last = std::min(name.find('+', first), name.size());
+      const std::string part = name.substr(first, last - first);
+      if (std::find(known.begin(), known.end(), part) == known.end()) {
+        root.fail("mitigations", fmt::format("unknown mitigation '{}'", part),
+                  suggestion(part, known));
+      }
+      first = last + 1;
+    }
+    try {
+      mitigation::make_mitigation(name);
+    } catch (const UsageError& error) {
+      root.fail("mitigations", fmt::format("'{}': {}", name, error.what()), "");
     }
   }
   return names;

@@ -7,6 +7,7 @@ namespace {
 
 class BiasRecalibration : public Mitigation {
  public:
+  LeftError left_error() const override { return LeftError::kSpread; }
   LoadedLayer apply(const LayerContext& context) const override {
     check_context(context);
     LoadedLayer loaded = unmodified(*context.layer);

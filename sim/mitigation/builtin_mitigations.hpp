@@ -16,8 +16,13 @@ std::unique_ptr<Mitigation> make_fap();
 std::unique_ptr<Mitigation> make_fal_retune();
 /// Fal-reTune with all activations alike.
 std::unique_ptr<Mitigation> make_fal_retune_uniform();
-/// Fal-reTune by least variance of the error, whose mean goes into the bias.
+/// Fal-reTune by least variance of the error, whose mean goes into the bias, as it is behind the
+/// layers that are retuned already.
 std::unique_ptr<Mitigation> make_fal_retune_offset();
+/// Coordinate descent over the weights of each output, from fal_retune_offset on.
+std::unique_ptr<Mitigation> make_joint_retune();
+/// Weights as they are, on other PEs.
+std::unique_ptr<Mitigation> make_fault_aware_mapping();
 /// Weights as they are, biases shifted by the mean error on the calibration rows.
 std::unique_ptr<Mitigation> make_bias_recalibration();
 

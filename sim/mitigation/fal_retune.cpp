@@ -1,6 +1,6 @@
 // Fal-reTune (Siddique and Hoque): fault-aware retuning of the weights bound to faulty approximate
 // multipliers. The paper's abstract gives no formula; this is ALWANN's weight mapping (Mrazek et
-// al., ICCAD 2019) applied to the faulty product table. docs/numerics.md has the formula.
+// al., ICCAD 2019) applied to the faulty product table. docs/mitigation.md has the formula.
 #include <vector>
 
 #include "mitigation/builtin_mitigations.hpp"

@@ -6,6 +6,7 @@ namespace {
 
 class FaultAwarePruning : public Mitigation {
  public:
+  LeftError left_error() const override { return LeftError::kProduct; }
   LoadedLayer apply(const LayerContext& context) const override {
     check_context(context);
     LoadedLayer loaded = unmodified(*context.layer);

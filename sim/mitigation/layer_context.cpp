@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "mitigation/arriving_rows.hpp"
 
 namespace faultwave::mitigation {
 
@@ -50,12 +51,32 @@ namespace {
 
 [[noreturn]] void throw_no_calibration(const LayerContext& context) {
   throw UsageError(
-      fmt::format("layer '{}' has no calibration activations; give calibration images, or choose a "
+      fmt::format("layer '{}' has no calibration activations; give calibration "
+                  "images, or choose a "
                   "mitigation that needs none, such as fal_retune_uniform",
                   context.layer->name));
 }
 
 }  // namespace
+
+void require_arriving_rows(const LayerContext& context) {
+  if (context.arriving == nullptr || context.arriving->num_rows <= 0) {
+    throw_no_calibration(context);
+  }
+  const ArrivingRows& rows = *context.arriving;
+  const nn::Layer& layer = *context.layer;
+  const auto num_outputs = static_cast<size_t>(layer.num_outputs);
+  FAULTWAVE_CHECK(rows.num_fitted > 0 && rows.num_fitted <= rows.num_rows, "layer '{}'",
+                  layer.name);
+  FAULTWAVE_CHECK(
+      rows.activations.size() == static_cast<size_t>(rows.num_rows * layer.num_inputs) &&
+          rows.errors.size() == static_cast<size_t>(rows.num_rows) * num_outputs &&
+          rows.wanted.size() == rows.errors.size() && rows.lowest.size() == num_outputs &&
+          rows.highest.size() == num_outputs &&
+          rows.phase.size() == static_cast<size_t>(layer.num_inputs) &&
+          rows.list_of_row.size() == num_outputs,
+      "layer '{}'", layer.name);
+}
 
 void require_calibration(const LayerContext& context) {
   if (context.calibration == nullptr || context.calibration->num_rows <= 0) {

@@ -13,6 +13,8 @@ namespace faultwave::mitigation {
 void check_context(const LayerContext& context);
 /// UsageError when the context holds no calibration activations.
 void require_calibration(const LayerContext& context);
+/// UsageError when the context holds no arriving rows.
+void require_arriving_rows(const LayerContext& context);
 
 /// The network's weight (k, n).
 inline int own_weight(const nn::Layer& layer, int64_t k, int64_t n) {

@@ -32,6 +32,8 @@ struct LayerCalibration {
   std::vector<double> histogram;  ///< [256], the sum of `input_counts` over k
 };
 
+struct ArrivingRows;
+
 /// Everything a mitigation may look at for one matrix layer.
 struct LayerContext {
   const nn::Layer* layer = nullptr;
@@ -43,8 +45,25 @@ struct LayerContext {
   /// [K][N]: index into `mixtures` of weight (k, n).
   std::vector<uint32_t> mixture_of;
   const LayerCalibration* calibration = nullptr;  ///< null: there are no calibration images
-  /// Retune weights that meet healthy (approximate) PEs only too.
+  /// Null unless the mitigation asks for it (Mitigation::needs_arriving_rows).
+  const ArrivingRows* arriving = nullptr;
+  /// Retune weights that meet healthy (approximate) PEs only too, and aim at the sums of exact
+  /// multiplication; else at those of the same multiplier without faults.
   bool retune_healthy = false;
+};
+
+/// The order in which a layer's inputs and outputs go over the accelerator: position p along the
+/// reduction holds input `inputs[p]`, position q along the outputs holds output `outputs[q]`.
+/// Activations are read, and sums written back, accordingly. Empty: as the network has them.
+struct LayerOrder {
+  std::vector<int32_t> inputs;   ///< [K], a permutation, or empty
+  std::vector<int32_t> outputs;  ///< [N], a permutation, or empty
+  int64_t input_at(int64_t position) const {
+    return inputs.empty() ? position : inputs[static_cast<size_t>(position)];
+  }
+  int64_t output_at(int64_t position) const {
+    return outputs.empty() ? position : outputs[static_cast<size_t>(position)];
+  }
 };
 
 /// What is loaded.
@@ -53,23 +72,44 @@ struct LoadedLayer {
   std::vector<int32_t> bias;       ///< [N]
   bool bypass_faulty_pes = false;  ///< faulty PEs add nothing; their corrections drop out
   int64_t num_retuned = 0;         ///< weights that differ from the network's
+  LayerOrder order;                ///< in which the accelerator sees inputs and outputs
 };
 
 /// The network's own weights and biases, nothing bypassed.
 LoadedLayer unmodified(const nn::Layer& layer);
 
+/// What a mitigation leaves of the error of a product: what a mapping weighs PEs by.
+enum class LeftError : uint8_t {
+  kError,        ///< all of it
+  kSpread,       ///< its deviation from the mean
+  kLeastSpread,  ///< the same for the weight that deviates least
+  kProduct,      ///< the product itself is missing
+};
+
 class Mitigation {
  public:
   virtual ~Mitigation() = default;
+  /// Whether it looks at what the faulty, already retuned layers before a layer hand on; the
+  /// calibration images then have to run through them.
+  virtual bool needs_arriving_rows() const { return false; }
+  virtual LeftError left_error() const { return LeftError::kError; }
+  /// Both together, where this one decides the order and `next` the weights. UsageError unless this
+  /// one is a mapping.
+  virtual std::unique_ptr<Mitigation> followed_by(std::unique_ptr<Mitigation> next) const;
+  /// Asked first, with the weights bound to PEs in the network's order; `apply` then finds them
+  /// bound in the order given, and leaves LoadedLayer::order to its caller.
+  virtual LayerOrder order(const LayerContext&) const { return {}; }
   virtual LoadedLayer apply(const LayerContext& context) const = 0;
 };
 
 /// Registry by name; duplicates throw. UsageError lists the known names.
 using Factory = std::function<std::unique_ptr<Mitigation>()>;
 void register_mitigation(const std::string& name, const std::string& summary, Factory factory);
+/// `name` may be "mapping+other": a mapping and what is done to the weights that it has moved.
 std::unique_ptr<Mitigation> make_mitigation(const std::string& name);
 std::vector<std::pair<std::string, std::string>> known_mitigations();
-/// none, fap, fal_retune, fal_retune_uniform, fal_retune_offset, bias_recalibration. Idempotent.
+/// none, fap, fal_retune, fal_retune_uniform, fal_retune_offset, bias_recalibration, joint_retune.
+/// Idempotent.
 void register_builtin_mitigations();
 
 }  // namespace faultwave::mitigation

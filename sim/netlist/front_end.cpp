@@ -244,8 +244,13 @@ std::vector<std::string> known_multipliers() {
     }
   };
   add(tree_root() / "rtl" / "multipliers", ".v");
-  if (!data_root().empty()) add(data_root() / "evoapprox8b" / "netlists", ".json");
+  add(tree_root() / "rtl" / "multipliers" / "evolved", ".v");
+  if (!data_root().empty()) {
+    add(data_root() / "evoapprox8b" / "netlists", ".json");
+    add(data_root() / "evoapprox8b" / "verilog", ".v");
+  }
   std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
@@ -272,13 +277,20 @@ std::filesystem::path find_netlist(const std::string& name_or_path) {
   if (std::filesystem::is_regular_file(name_or_path)) return name_or_path;
   const auto shipped = tree_root() / "rtl" / "multipliers" / (name_or_path + ".v");
   if (std::filesystem::is_regular_file(shipped)) return shipped;
+  const auto evolved = tree_root() / "rtl" / "multipliers" / "evolved" / (name_or_path + ".v");
+  if (std::filesystem::is_regular_file(evolved)) return evolved;
   if (!data_root().empty()) {
-    const auto published = data_root() / "evoapprox8b" / "netlists" / (name_or_path + ".json");
-    if (std::filesystem::is_regular_file(published)) return published;
+    const auto circuits = data_root() / "evoapprox8b";
+    for (const auto& published : {circuits / "netlists" / (name_or_path + ".json"),
+                                  circuits / "verilog" / (name_or_path + ".v")}) {
+      if (std::filesystem::is_regular_file(published)) return published;
+    }
   }
   if (name_or_path.starts_with("mul8") && data_root().empty()) {
-    throw InputError({name_or_path}, "no such multiplier: EvoApprox8b circuits are not here",
-                     "set FAULTWAVE_DATA to a folder with evoapprox8b/netlists");
+    throw InputError(
+        {name_or_path}, "no such multiplier: EvoApprox8b circuits are not here",
+        "run scripts/fetch_data.sh evoapprox8b, or set FAULTWAVE_DATA to a folder with "
+        "evoapprox8b/verilog or evoapprox8b/netlists");
   }
   throw InputError({name_or_path}, "no such file and no known multiplier of this name",
                    suggestion(name_or_path, known_multipliers()));

@@ -39,19 +39,6 @@ GeneratorValues complete_values(const GeneratorFamily& family, const GeneratorVa
   return values;
 }
 
-void check_name(const std::string& name) {
-  const auto is_letter = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-  };
-  const bool is_identifier = !name.empty() &&
-                             std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
-                             std::all_of(name.begin(), name.end(), is_letter);
-  if (!is_identifier) {
-    throw UsageError(fmt::format(
-        "'{}' is no module name: use letters, digits and _, not beginning with a digit", name));
-  }
-}
-
 /// Breaks `text` at blanks to lines of at most 94 characters; later ones are indented.
 std::string wrapped(const std::string& text) {
   constexpr std::size_t kWidth = 94;
@@ -107,6 +94,19 @@ std::string header(const GeneratorFamily& family, const GeneratorValues& values,
 
 }  // namespace
 
+void check_module_name(const std::string& name) {
+  const auto is_letter = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  const bool is_identifier = !name.empty() &&
+                             std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
+                             std::all_of(name.begin(), name.end(), is_letter);
+  if (!is_identifier) {
+    throw UsageError(fmt::format(
+        "'{}' is no module name: use letters, digits and _, not beginning with a digit", name));
+  }
+}
+
 const std::vector<GeneratorFamily>& generator_families() {
   static const std::vector<GeneratorFamily> kFamilies = {array_family(),
                                                          dadda_family(),
@@ -139,7 +139,7 @@ GeneratedMultiplier generate_multiplier(const GeneratorRequest& request) {
   result.family = family.name;
   result.values = complete_values(family, request.values);
   const std::string name = request.name.empty() ? family.circuit_name(result.values) : request.name;
-  check_name(name);
+  check_module_name(name);
   result.netlist = without_dead_gates(family.build(name, result.values));
   result.verilog =
       write_scalar_verilog(result.netlist, header(family, result.values, result.netlist));

@@ -66,6 +66,9 @@ GeneratedMultiplier generate_multiplier(const GeneratorRequest& request);
 /// The circuits of rtl/multipliers, in the order of its catalog.
 const std::vector<GeneratorRequest>& shipped_multipliers();
 
+/// UsageError when `name` is no Verilog identifier.
+void check_module_name(const std::string& name);
+
 /// "h=2;v=6".
 std::string values_text(const GeneratorValues& values);
 

@@ -7,6 +7,12 @@
 #include "base/error.hpp"
 
 namespace faultwave::replay {
+namespace {
+
+/// Below this share of changed images their activations are gathered first.
+constexpr double kSparseShare = 0.7;
+
+}  // namespace
 
 BlockReplay::BlockReplay(const ReplayNetwork& network) : network_(network) {
   for (int value = 0; value < static_cast<int>(network.network().values.size()); ++value) {
@@ -150,27 +156,85 @@ void BlockReplay::enter_position(int64_t position) {
   const int value = layer_->layer->inputs[0];
   const auto& own = values_[static_cast<std::size_t>(value)];
   const uint32_t* features = layer_->feature_of.data() + static_cast<std::size_t>(position) * depth;
-  code_rows_.resize(2 * depth);
+  all_.rows.resize(2 * depth);
+  all_.count = count();
+  all_.has_term = has_activation_term_change_ = false;
   changed_inputs_.clear();
-  has_activation_term_ = has_activation_term_change_ = false;
   for (std::size_t k = 0; k < depth; ++k) {
     const std::size_t feature = features[k];
     const uint8_t* golden = block_->row(value, feature);
-    code_rows_[k] = code_rows_[depth + k] = golden;
+    all_.rows[k] = all_.rows[depth + k] = golden;
     if (feature < own.changed.size() && own.changed[feature] != 0) {
-      code_rows_[k] = row(value, feature);
+      all_.rows[k] = row(value, feature);
       changed_inputs_.push_back(static_cast<uint32_t>(k));
     }
   }
+  is_sparse_ = false;
+  if (!dense_ && !changed_inputs_.empty()) find_changed_images();
+}
+
+void BlockReplay::find_changed_images() {
+  image_changes_.assign(count(), 0);
+  for (const uint32_t k : changed_inputs_) {
+    const uint8_t* codes = all_.rows[k];
+    const uint8_t* golden = all_.rows[static_cast<std::size_t>(layer_->k) + k];
+    for (std::size_t i = 0; i < count(); ++i) {
+      image_changes_[i] = static_cast<uint8_t>(image_changes_[i] | (codes[i] ^ golden[i]));
+    }
+  }
+  changed_images_.clear();
+  for (std::size_t i = 0; i < count(); ++i) {
+    if (image_changes_[i] != 0) changed_images_.push_back(static_cast<uint32_t>(i));
+  }
+  is_sparse_ =
+      static_cast<double>(changed_images_.size()) < kSparseShare * static_cast<double>(count());
+  has_changed_inputs_ = has_all_inputs_ = false;
+}
+
+void BlockReplay::gather_changed(bool all_inputs) {
+  if (has_all_inputs_ || (has_changed_inputs_ && !all_inputs)) return;
+  const auto depth = static_cast<std::size_t>(layer_->k);
+  const std::size_t size = changed_images_.size();
+  changed_codes_.resize(2 * depth * size + bits::kLookupPadding);
+  changed_.rows.resize(2 * depth);
+  changed_.count = size;
+  changed_.has_term = false;
+  const auto gather = [&](std::size_t row) {
+    uint8_t* gathered = changed_codes_.data() + row * size;
+    const uint8_t* codes = all_.rows[row];
+    for (std::size_t j = 0; j < size; ++j) gathered[j] = codes[changed_images_[j]];
+    changed_.rows[row] = gathered;
+  };
+  if (all_inputs) {
+    for (std::size_t k = 0; k < depth; ++k) gather(k);
+  } else {
+    for (const uint32_t k : changed_inputs_) {
+      gather(k);
+      gather(depth + k);
+    }
+  }
+  has_changed_inputs_ = !all_inputs;
+  has_all_inputs_ = all_inputs;
 }
 
 void BlockReplay::start_column(const LayerPlan* plan, int64_t n) {
-  if (dense_ || plan == nullptr) return compute_column(plan, n);
-  const std::size_t num_changes = changed_inputs_.size() + plan->touched(n).size();
-  if (num_changes == 0 && plan->constant_change(n) == 0) return;
-  // A change costs two look-ups, a product one.
-  if (2 * num_changes >= static_cast<std::size_t>(layer_->k)) return compute_column(plan, n);
-  add_differences(*plan, n);
+  const auto column = static_cast<std::size_t>(n);
+  if (dense_ || plan == nullptr) {
+    compute_column(plan, n, all_, column_sums(n));
+    is_computed_[column] = 1;
+    return;
+  }
+  const std::size_t num_touched = plan->touched(n).size();
+  const std::size_t num_changed = changed_inputs_.size();
+  if (num_changed == 0 && num_touched == 0 && plan->constant_change(n) == 0) return;
+  is_computed_[column] = 1;
+  // A difference costs two look-ups, a product one.
+  const auto depth = static_cast<std::size_t>(layer_->k);
+  if (2 * (num_touched + (is_sparse_ ? 0 : num_changed)) >= depth) {
+    compute_column(plan, n, all_, column_sums(n));
+  } else {
+    add_differences(*plan, n);
+  }
 }
 
 void BlockReplay::list_product(const TouchedProduct& product, uint32_t code_row,
@@ -195,58 +259,57 @@ void BlockReplay::list_golden_product(uint32_t k, int64_t n, LookupList& list) c
   list.constant += negate ? 0u - network_.offset() : network_.offset();
 }
 
-void BlockReplay::compute_column(const LayerPlan* plan, int64_t n) {
+const BlockReplay::LookupList& BlockReplay::dense_list(const LayerPlan* plan, int64_t n) {
   const auto column = static_cast<std::size_t>(n);
   LookupList& list = dense_lists_[column];
-  if (has_dense_list_[column] == 0) {
-    has_dense_list_[column] = 1;
-    list.clear();
-    const LayerWeights& weights = plan == nullptr ? layer_->weights : plan->weights();
-    const auto touched = plan == nullptr ? std::span<const TouchedProduct>() : plan->touched(n);
-    auto next = touched.begin();
-    for (uint32_t k = 0; k < static_cast<uint32_t>(layer_->k); ++k) {
-      const auto place = static_cast<std::size_t>(k * layer_->n + n);
-      if (next != touched.end() && next->k == k) {
-        list_product(*next++, k, list);
-      } else {
-        list_product({k, 0, weights.codes[place], weights.flags[place]}, k, list);
-      }
+  if (has_dense_list_[column] != 0) return list;
+  has_dense_list_[column] = 1;
+  list.clear();
+  const LayerWeights& weights = plan == nullptr ? layer_->weights : plan->weights();
+  const auto touched = plan == nullptr ? std::span<const TouchedProduct>() : plan->touched(n);
+  auto next = touched.begin();
+  for (uint32_t k = 0; k < static_cast<uint32_t>(layer_->k); ++k) {
+    const auto place = static_cast<std::size_t>(k * layer_->n + n);
+    if (next != touched.end() && next->k == k) {
+      list_product(*next++, k, list);
+    } else {
+      list_product({k, 0, weights.codes[place], weights.flags[place]}, k, list);
     }
-    list.constant += layer_->constants[column] + (plan == nullptr ? 0 : plan->constant_change(n));
   }
-  uint32_t* sums = column_sums(n);
+  list.constant += layer_->constants[column] + (plan == nullptr ? 0 : plan->constant_change(n));
+  return list;
+}
+
+void BlockReplay::compute_column(const LayerPlan* plan, int64_t n, Window& window, uint32_t* sums) {
   if (network_.activation_factor() == 0) {
-    std::fill_n(sums, count(), 0u);
+    std::fill_n(sums, window.count, 0u);
   } else {
-    std::copy_n(activation_term(), count(), sums);
+    std::copy_n(activation_term(window), window.count, sums);
   }
-  look_up(list, code_rows_, block_->count, sums);
-  is_computed_[column] = 1;
+  look_up(dense_list(plan, n), window.rows, window.count, sums);
+}
+
+void BlockReplay::list_touched(const LayerPlan& plan, int64_t n, LookupList& list) const {
+  for (const TouchedProduct& product : plan.touched(n)) {
+    list_golden_product(product.k, n, list);
+    list_product(product, product.k, list);
+  }
+}
+
+void BlockReplay::list_changed(const LayerPlan& plan, int64_t n, LookupList& list) const {
+  const LayerWeights& weights = plan.weights();
+  const auto touched = plan.touched(n);
+  auto next = touched.begin();
+  for (const uint32_t k : changed_inputs_) {
+    while (next != touched.end() && next->k < k) ++next;
+    if (next != touched.end() && next->k == k) continue;
+    list_golden_product(k, n, list);
+    const auto place = static_cast<std::size_t>(k * layer_->n + n);
+    list_product({k, 0, weights.codes[place], weights.flags[place]}, k, list);
+  }
 }
 
 void BlockReplay::add_differences(const LayerPlan& plan, int64_t n) {
-  list_.clear();
-  const auto touched = plan.touched(n);
-  auto next = touched.begin();
-  const auto list_touched_below = [&](uint32_t end) {
-    for (; next != touched.end() && next->k < end; ++next) {
-      list_golden_product(next->k, n, list_);
-      list_product(*next, next->k, list_);
-    }
-  };
-  const LayerWeights& weights = plan.weights();
-  for (const uint32_t k : changed_inputs_) {
-    list_touched_below(k);
-    list_golden_product(k, n, list_);
-    if (next != touched.end() && next->k == k) {
-      list_product(*next++, k, list_);
-    } else {
-      const auto place = static_cast<std::size_t>(k * layer_->n + n);
-      list_product({k, 0, weights.codes[place], weights.flags[place]}, k, list_);
-    }
-  }
-  list_touched_below(UINT32_MAX);
-  list_.constant += plan.constant_change(n);
   uint32_t* sums = column_sums(n);
   const uint32_t* golden = golden_sums(n);
   if (network_.activation_factor() == 0 || changed_inputs_.empty()) {
@@ -255,38 +318,56 @@ void BlockReplay::add_differences(const LayerPlan& plan, int64_t n) {
     const uint32_t* change = activation_term_change();
     for (std::size_t i = 0; i < count(); ++i) sums[i] = golden[i] + change[i];
   }
-  look_up(list_, code_rows_, block_->count, sums);
-  is_computed_[static_cast<std::size_t>(n)] = 1;
+  list_.clear();
+  list_.constant = plan.constant_change(n);
+  list_touched(plan, n, list_);
+  if (!is_sparse_) list_changed(plan, n, list_);
+  look_up(list_, all_.rows, count(), sums);
+  if (!is_sparse_ || changed_images_.empty()) return;
+  gathered_sums_.assign(changed_images_.size(), 0);
+  if (2 * changed_inputs_.size() >= static_cast<std::size_t>(layer_->k)) {
+    gather_changed(true);
+    compute_column(&plan, n, changed_, gathered_sums_.data());
+    for (std::size_t j = 0; j < gathered_sums_.size(); ++j) {
+      sums[changed_images_[j]] = gathered_sums_[j];
+    }
+    return;
+  }
+  gather_changed(false);
+  list_.clear();
+  list_changed(plan, n, list_);
+  look_up(list_, changed_.rows, changed_.count, gathered_sums_.data());
+  for (std::size_t j = 0; j < gathered_sums_.size(); ++j) {
+    sums[changed_images_[j]] += gathered_sums_[j];
+  }
 }
 
 void BlockReplay::look_up(const LookupList& list, std::span<const uint8_t* const> code_rows,
-                          int64_t count, uint32_t* sums) {
-  const auto size = static_cast<std::size_t>(count);
+                          std::size_t count, uint32_t* sums) {
   if (list.constant != 0) {
-    for (std::size_t i = 0; i < size; ++i) sums[i] += list.constant;
+    for (std::size_t i = 0; i < count; ++i) sums[i] += list.constant;
   }
   if (!list.add.empty()) {
-    bits::add_lookups(tables_.data(), list.add, code_rows.data(), 0, size, bits::LookupSign::kAdd,
+    bits::add_lookups(tables_.data(), list.add, code_rows.data(), 0, count, bits::LookupSign::kAdd,
                       sums);
   }
   if (!list.subtract.empty()) {
-    bits::add_lookups(tables_.data(), list.subtract, code_rows.data(), 0, size,
+    bits::add_lookups(tables_.data(), list.subtract, code_rows.data(), 0, count,
                       bits::LookupSign::kSubtract, sums);
   }
-  num_lookups_ += static_cast<int64_t>(list.add.size() + list.subtract.size()) * count;
+  num_lookups_ += static_cast<int64_t>((list.add.size() + list.subtract.size()) * count);
 }
 
-const uint32_t* BlockReplay::activation_term() {
-  if (!has_activation_term_) {
-    has_activation_term_ = true;
-    activation_term_.assign(count(), 0);
-    for (std::size_t k = 0; k < static_cast<std::size_t>(layer_->k); ++k) {
-      const uint8_t* codes = code_rows_[k];
-      for (std::size_t i = 0; i < count(); ++i) activation_term_[i] += codes[i];
-    }
-    for (auto& term : activation_term_) term *= 0u - network_.activation_factor();
+const uint32_t* BlockReplay::activation_term(Window& window) {
+  if (window.has_term) return window.term.data();
+  window.has_term = true;
+  window.term.assign(window.count, 0);
+  for (std::size_t k = 0; k < static_cast<std::size_t>(layer_->k); ++k) {
+    const uint8_t* codes = window.rows[k];
+    for (std::size_t i = 0; i < window.count; ++i) window.term[i] += codes[i];
   }
-  return activation_term_.data();
+  for (auto& term : window.term) term *= 0u - network_.activation_factor();
+  return window.term.data();
 }
 
 const uint32_t* BlockReplay::activation_term_change() {
@@ -294,8 +375,8 @@ const uint32_t* BlockReplay::activation_term_change() {
     has_activation_term_change_ = true;
     activation_term_change_.assign(count(), 0);
     for (const uint32_t k : changed_inputs_) {
-      const uint8_t* codes = code_rows_[k];
-      const uint8_t* golden = code_rows_[static_cast<std::size_t>(layer_->k) + k];
+      const uint8_t* codes = all_.rows[k];
+      const uint8_t* golden = all_.rows[static_cast<std::size_t>(layer_->k) + k];
       for (std::size_t i = 0; i < count(); ++i) {
         activation_term_change_[i] += uint32_t{codes[i]} - uint32_t{golden[i]};
       }
@@ -349,7 +430,7 @@ void BlockReplay::add_lane_groups(const LayerPlan& plan) {
     std::vector<const uint8_t*> code_rows;
     for (std::size_t i = 0; i < group.inputs.size(); ++i) {
       uint8_t* gathered = gathered_.data() + i * stride;
-      const uint8_t* codes = code_rows_[group.inputs[i]];
+      const uint8_t* codes = all_.rows[group.inputs[i]];
       for (std::size_t j = 0; j < images.size(); ++j) gathered[j] = codes[images[j]];
       code_rows.push_back(gathered);
     }
@@ -373,7 +454,7 @@ void BlockReplay::add_lane_groups(const LayerPlan& plan) {
         }
       }
       gathered_sums_.assign(images.size(), 0);
-      look_up(list_, code_rows, static_cast<int64_t>(images.size()), gathered_sums_.data());
+      look_up(list_, code_rows, images.size(), gathered_sums_.data());
       uint32_t* sums = column_sums(n);
       if (is_computed_[n] == 0) {
         std::copy_n(golden_sums(n), count(), sums);

@@ -58,22 +58,39 @@ class BlockReplay {
 
   void run_rows(std::size_t index);
   void run_matrix(std::size_t index, const LayerPlan* plan);
-  /// Points code_rows_ at the activations of one position and lists those that changed.
+  /// Activations of one position for some images: rows [0, K) as they are, [K, 2K) golden.
+  struct Window {
+    std::vector<const uint8_t*> rows;
+    std::size_t count = 0;
+    std::vector<uint32_t> term;  ///< -activation_factor * sum over k
+    bool has_term = false;
+  };
+
+  /// Finds the activations of one position, those that changed, and the images in which one did.
   void enter_position(int64_t position);
+  void find_changed_images();
+  /// Fills changed_ with the activations of the changed images; `all_inputs`: all of them, not only
+  /// those that changed.
+  void gather_changed(bool all_inputs);
   void start_column(const LayerPlan* plan, int64_t n);
-  void compute_column(const LayerPlan* plan, int64_t n);
+  /// All products of a column.
+  const LookupList& dense_list(const LayerPlan* plan, int64_t n);
+  void compute_column(const LayerPlan* plan, int64_t n, Window& window, uint32_t* sums);
+  /// Golden sums plus what changed.
   void add_differences(const LayerPlan& plan, int64_t n);
+  void list_touched(const LayerPlan& plan, int64_t n, LookupList& list) const;
+  void list_changed(const LayerPlan& plan, int64_t n, LookupList& list) const;
   /// Adds the product to `list` as it is now, or takes the golden one out of it.
   void list_product(const TouchedProduct& product, uint32_t code_row, LookupList& list) const;
   void list_golden_product(uint32_t k, int64_t n, LookupList& list) const;
-  void look_up(const LookupList& list, std::span<const uint8_t* const> code_rows, int64_t count,
+  void look_up(const LookupList& list, std::span<const uint8_t* const> code_rows, std::size_t count,
                uint32_t* sums);
   void add_lane_groups(const LayerPlan& plan);
   void find_group_images(const LayerPlan& plan);
   void finish_column(int64_t n);
 
-  /// -activation_factor * sum over k of the activations, and how much that changed.
-  const uint32_t* activation_term();
+  const uint32_t* activation_term(Window& window);
+  /// How much the term changed, for all images.
   const uint32_t* activation_term_change();
   uint32_t* column_sums(int64_t n) {
     return sums_.data() + static_cast<std::size_t>(n * kBlockImages);
@@ -97,10 +114,16 @@ class BlockReplay {
   std::size_t layer_index_ = 0;
   const ReplayLayer* layer_ = nullptr;
   int64_t position_ = 0;
-  std::vector<const uint8_t*> code_rows_;  ///< [0, K): as they are; [K, 2K): golden
-  std::vector<uint32_t> changed_inputs_;   ///< k, ascending
-  std::vector<uint32_t> activation_term_, activation_term_change_;
-  bool has_activation_term_ = false, has_activation_term_change_ = false;
+  Window all_;
+  std::vector<uint32_t> changed_inputs_;  ///< k, ascending
+  std::vector<uint32_t> changed_images_;  ///< ascending
+  bool is_sparse_ = false;                ///< so few images that they are worth gathering
+  Window changed_;                        ///< of changed_images_
+  std::vector<uint8_t> changed_codes_;
+  std::vector<uint8_t> image_changes_;
+  bool has_changed_inputs_ = false, has_all_inputs_ = false;  ///< what changed_ holds
+  std::vector<uint32_t> activation_term_change_;
+  bool has_activation_term_change_ = false;
   std::vector<uint32_t> sums_;           ///< [n][kBlockImages]
   std::vector<uint8_t> is_computed_;     ///< per n: sums_ holds the column
   std::vector<LookupList> dense_lists_;  ///< per n

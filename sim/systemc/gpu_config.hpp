@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "accel/lane_mac.hpp"
 #include "accel/tensor_core.hpp"
 
 namespace faultwave::systemc {
@@ -24,6 +25,7 @@ struct GpuConfig {
   int sub_cores = 4;  ///< of an SM, each with a warp scheduler and a tensor core; 1 to 8
   accel::TensorCoreConfig tensor_core;
   double clock_mhz = 1410;
+  accel::PeModelKind pe_model = accel::PeModelKind::kVerilated;  ///< no influence on results
   WarpScheduler scheduler = WarpScheduler::kGreedyThenOldest;
   int max_warps = 64;     ///< resident on an SM
   int max_ctas = 32;      ///< resident on an SM

@@ -137,11 +137,11 @@ struct GpuSystem::Impl {
       : config(gpu_config),
         wiring(operand_wiring),
         mapping(config),
-        models(multiplier, library,
-               std::any_of(faults.begin(), faults.end(),
-                           [](const fault::Fault& fault) {
-                             return fault.unit == fault::Unit::kMultiplier;
-                           })),
+        mac(accel::make_lane_mac(config.pe_model, config.tensor_core, multiplier, library,
+                                 std::any_of(faults.begin(), faults.end(),
+                                             [](const fault::Fault& fault) {
+                                               return fault.unit == fault::Unit::kMultiplier;
+                                             }))),
         context(std::make_unique<sc_core::sc_simcontext>()) {
     const int lanes = config.tensor_core.num_lanes();
     std::vector<std::vector<fault::Fault>> faults_of_core(
@@ -155,7 +155,7 @@ struct GpuSystem::Impl {
     }
     std::vector<accel::TensorCore> cores;
     for (std::size_t i = 0; i < faults_of_core.size(); ++i) {
-      cores.emplace_back(config.tensor_core, multiplier, models, wiring.product_is_signed,
+      cores.emplace_back(config.tensor_core, multiplier, *mac, wiring.product_is_signed,
                          wiring.weight_on_port_a, std::move(faults_of_core[i]),
                          static_cast<int>(i) * lanes);
     }
@@ -221,7 +221,7 @@ struct GpuSystem::Impl {
   GpuConfig config;
   OperandWiring wiring;
   GpuPeMapping mapping;
-  accel::LaneModels models;
+  std::unique_ptr<accel::LaneMac> mac;
   int64_t cycle = 0;
   std::unique_ptr<sc_core::sc_simcontext> context;
   std::unique_ptr<Modules> modules;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "accel/lane_mac.hpp"
+
 namespace faultwave::systemc {
 
 /// kExposed: a tile's weights shift in only after the tile before has left the array. kHidden: they
@@ -17,6 +19,7 @@ struct TpuConfig {
   int rows = 16;  ///< 1 to 512
   int cols = 16;  ///< 1 to 512
   double clock_mhz = 700;
+  accel::PeModelKind pe_model = accel::PeModelKind::kVerilated;  ///< no influence on results
   Preload preload = Preload::kHidden;
   int64_t unified_buffer_bytes = int64_t{24} << 20;  ///< activations on chip; bounds the batch
   int accumulator_rows = 4096;  ///< rows of `cols` 32-bit sums; longer products run in pieces

@@ -20,7 +20,8 @@ constexpr accel::Cause kCauses[] = {accel::Cause::kActive,     accel::Cause::kWe
                                     accel::Cause::kHostWait,   accel::Cause::kVector};
 
 accel::ArrayConfig array_config(const TpuConfig& config, const OperandWiring& wiring) {
-  return {config.rows, config.cols, wiring.product_is_signed, wiring.weight_on_port_a};
+  return {config.rows, config.cols, wiring.product_is_signed, wiring.weight_on_port_a,
+          config.pe_model};
 }
 
 /// The modules of one TPU, elaborated in the current context.

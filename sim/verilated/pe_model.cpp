@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/file.hpp"
+#include "compile/shared_object.hpp"
 #include "verilated/pe_model_builder.hpp"
-#include "verilated/shared_object.hpp"
 
 namespace faultwave::verilated {
 namespace {
@@ -28,7 +28,7 @@ class LoadedPeModel : public PeModel {
   LoadedPeModel& operator=(const LoadedPeModel&) = delete;
 
  private:
-  SharedObject object_;
+  compile::SharedObject object_;
   void (*destroy_)(void*) = nullptr;
 };
 

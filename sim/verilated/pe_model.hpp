@@ -52,6 +52,8 @@ class PeModelLibrary {
   std::unique_ptr<PeModel> load(const netlist::Netlist& netlist, bool faultable);
   /// Path of the cached shared object, building it when needed.
   std::filesystem::path build(const netlist::Netlist& netlist, bool faultable);
+  /// Folder of the shared objects.
+  const std::filesystem::path& cache() const { return cache_; }
 
  private:
   std::filesystem::path cache_;

@@ -1,10 +1,10 @@
 #include "verilated/scalar_model.hpp"
 
 #include "base/file.hpp"
+#include "compile/shared_object.hpp"
 #include "netlist/exposed_sites.hpp"
 #include "netlist/verilog_writer.hpp"
 #include "verilated/model_builder.hpp"
-#include "verilated/shared_object.hpp"
 
 namespace faultwave::verilated {
 namespace {
@@ -170,7 +170,7 @@ struct ScalarModel::Loaded {
   Loaded(const Loaded&) = delete;
   Loaded& operator=(const Loaded&) = delete;
 
-  SharedObject object;
+  compile::SharedObject object;
   void* instance;
   int num_sites;
 };

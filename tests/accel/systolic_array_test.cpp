@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "base/rng.hpp"
 #include "support/multipliers.hpp"
+#include "support/pe_models.hpp"
 
 namespace faultwave::accel {
 namespace {
@@ -101,10 +102,15 @@ class EverySize : public ::testing::TestWithParam<Size> {};
 TEST_P(EverySize, every_register_equals_the_scalar_array_on_random_control_and_faults) {
   const auto [rows, cols] = GetParam();
   const int num_cycles = rows * cols > 1000 ? 40 : 80;
-  for (const bool is_signed : {false, true}) {
-    for (const int num_faults : {0, 1, 20}) {
-      const bool weight_on_port_a = num_faults != 1;
-      compare({rows, cols, is_signed, weight_on_port_a}, num_faults, test_seed(), num_cycles);
+  for (const auto& model : test_support::every_pe_model()) {
+    SCOPED_TRACE(model.name());
+    const test_support::ForcedLevel level(model);
+    for (const bool is_signed : {false, true}) {
+      for (const int num_faults : {0, 1, 20}) {
+        const bool weight_on_port_a = num_faults != 1;
+        compare({rows, cols, is_signed, weight_on_port_a, model.kind}, num_faults, test_seed(),
+                num_cycles);
+      }
     }
   }
 }

@@ -12,6 +12,7 @@
 #include "base/rng.hpp"
 #include "netlist/evaluate.hpp"
 #include "support/multipliers.hpp"
+#include "support/pe_models.hpp"
 
 namespace faultwave::accel {
 namespace {
@@ -90,17 +91,20 @@ std::vector<int32_t> run_mma(TensorCore& core, const TensorCoreConfig& config,
   return values;
 }
 
-TEST(TensorCore, an_mma_equals_integer_sums_for_every_shape_flag_and_row_count) {
+class EveryPeModel : public testing::TestWithParam<test_support::PeModelCase> {};
+
+TEST_P(EveryPeModel, an_mma_equals_integer_sums_for_every_shape_flag_and_row_count) {
   CounterRng rng(test_seed(), 61);
   SCOPED_TRACE(fmt::format("FAULTWAVE_TEST_SEED={}", test_seed()));
   verilated::PeModelLibrary library;
+  const test_support::ForcedLevel level(GetParam());
   for (const bool is_signed : {false, true}) {
     const auto multiplier = test_support::array_multiplier(is_signed);
     const auto table = netlist::product_table(multiplier);
-    LaneModels models(multiplier, library, false);
     for (const auto& config : configs()) {
       const bool weight_on_port_a = rng.below(2) == 0;
-      TensorCore core(config, multiplier, models, is_signed, weight_on_port_a, {}, 0);
+      const auto mac = make_lane_mac(GetParam().kind, config, multiplier, library, false);
+      TensorCore core(config, multiplier, *mac, is_signed, weight_on_port_a, {}, 0);
       for (int round = 0; round < 4; ++round) {
         const auto m = static_cast<std::size_t>(config.mma_m);
         const auto n = static_cast<std::size_t>(config.mma_n);
@@ -146,12 +150,19 @@ TEST(TensorCore, an_mma_equals_integer_sums_for_every_shape_flag_and_row_count) 
   }
 }
 
+INSTANTIATE_TEST_SUITE_P(TensorCore, EveryPeModel,
+                         testing::ValuesIn(test_support::every_pe_model()), [](const auto& test) {
+                           std::string name = test.param.name();
+                           std::replace(name.begin(), name.end(), ' ', '_');
+                           return name;
+                         });
+
 TEST(TensorCore, products_are_counted_once_and_idle_steps_not_at_all) {
   verilated::PeModelLibrary library;
   const auto multiplier = test_support::array_multiplier();
-  LaneModels models(multiplier, library, false);
   const TensorCoreConfig config{8, 4, 16, 16, 8, 32};
-  TensorCore core(config, multiplier, models, false, true, {}, 0);
+  const auto mac = make_lane_mac(PeModelKind::kVerilated, config, multiplier, library, false);
+  TensorCore core(config, multiplier, *mac, false, true, {}, 0);
   const std::vector<uint8_t> codes(16 * 32, 3);
   std::vector<uint8_t> flags(8 * 32);
   flags[5] = kBypass;
@@ -168,14 +179,14 @@ TEST(TensorCore, products_are_counted_once_and_idle_steps_not_at_all) {
 TEST(TensorCore, faults_outside_the_core_are_refused) {
   verilated::PeModelLibrary library;
   const auto multiplier = test_support::array_multiplier();
-  LaneModels models(multiplier, library, false);
   const TensorCoreConfig config{2, 2, 4, 4, 2, 4};
+  const auto mac = make_lane_mac(PeModelKind::kVerilated, config, multiplier, library, false);
   fault::Fault fault;
   fault.unit = fault::Unit::kActivation;
   const auto make = [&](int pe, int bit) {
     fault.pe = pe;
     fault.bit = bit;
-    TensorCore(config, multiplier, models, false, true, {fault}, 100);
+    TensorCore(config, multiplier, *mac, false, true, {fault}, 100);
   };
   EXPECT_NO_THROW(make(100, 7));
   EXPECT_NO_THROW(make(115, 0));

@@ -7,6 +7,7 @@
 #include <random>
 #include <thread>
 
+#include "base/tree.hpp"
 #include "bits/plane_ops.hpp"
 #include "campaign/campaign_fixture.hpp"
 #include "campaign/cell_inputs.hpp"
@@ -306,6 +307,16 @@ TEST(CampaignConfig, refuses_what_does_not_fit_with_the_place_and_the_fix) {
   refused("  pes: ['pe[9][9]']\n", "pe[9][9]");
   write_file_atomically(folder.path("sites.txt"), "mult.O[3].sa1\n\n# comment\nmult.O[99].sa1\n");
   refused("  faults: {universe: file, file: sites.txt}\n", "sites.txt:4");
+}
+
+TEST(CampaignConfig, every_campaign_of_the_tree_loads) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(tree_root() / "configs")) {
+    if (!entry.path().filename().string().starts_with("campaign_")) continue;
+    EXPECT_NO_THROW(load_campaign_config(entry.path())) << entry.path();
+    ++count;
+  }
+  EXPECT_GE(count, 5);
 }
 
 TEST(CampaignConfig, replays_the_faults_of_a_file_where_it_says) {

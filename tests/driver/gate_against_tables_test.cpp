@@ -96,7 +96,7 @@ TEST(GateAgainstTables, sums_agree_for_random_faults_in_nets_weights_and_activat
     const bool weight_on_port_a = round % 4 < 2;
     const auto multiplier = test_support::array_multiplier(is_signed);
     const auto sites = netlist::enumerate_sites(multiplier);
-    const auto config = random_accelerator(round % 3 != 0, rng);
+    auto config = random_accelerator(round % 3 != 0, rng);
     const auto space = pe_space(config);
     std::vector<fault::Fault> faults;
     for (int i = 0; i < 2 + space.size() / 4; ++i) {
@@ -127,10 +127,18 @@ TEST(GateAgainstTables, sums_agree_for_random_faults_in_nets_weights_and_activat
     job.weight_on_port_a = weight_on_port_a;
     std::vector<int32_t> seen(kShape.m * kShape.n);
     gate->set_bypassed_pes(bypassed);
-    gate->run_gemm(job, seen.data());
+    const int64_t cycles = gate->run_gemm(job, seen.data()).total;
     const auto expected =
         sums_by_tables(job, *gate, tables, std::set<int>(bypassed.begin(), bypassed.end()));
     ASSERT_EQ(seen, expected) << "round " << round << " " << description(config);
+    std::visit([](auto& value) { value.pe_model = accel::PeModelKind::kNative; }, config);
+    const auto native =
+        make_accelerator(config, multiplier, library, faults,
+                         {.weight_on_port_a = weight_on_port_a, .product_is_signed = is_signed});
+    native->set_bypassed_pes(bypassed);
+    const auto report = native->run_gemm(job, seen.data());
+    ASSERT_EQ(seen, expected) << "native, round " << round << " " << description(config);
+    ASSERT_EQ(report.total, cycles);
   }
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 
@@ -54,6 +56,46 @@ TEST(Multiplier, shipped_ones_load_by_name_with_an_estimate_that_can_be_overridd
   const auto slower = load_multiplier("fw8u_dadda", {}, 2 * estimated.energy.delay_ns);
   EXPECT_NEAR(slower.energy.energy_pj, 2 * estimated.energy.energy_pj, 1e-9);
   EXPECT_THROW(load_multiplier("fw8u_daddda"), InputError);
+}
+
+std::string with_header(const std::string& header) {
+  return header +
+         "module own(A, B, O);\n  input [7:0] A, B;\n  output [15:0] O;\n"
+         "  assign O = A * B;\nendmodule\n";
+}
+
+TEST(Multiplier, published_verilog_is_found_by_name_and_its_header_gives_the_energy) {
+  const TemporaryDirectory folder;
+  const auto verilog = folder.path() / "evoapprox8b" / "verilog";
+  std::filesystem::create_directories(verilog);
+  write_file_atomically(verilog / "mul8u_own.v",
+                        with_header("// MAE = 0 \n// PDK45_PWR = 0.500 mW\n"
+                                    "// PDK45_AREA = 709.6 um2\n// PDK45_DELAY = 1.50 ns\n"));
+  write_file_atomically(verilog / "mul8u_bare.v", with_header("// PDK45_PWR = 0.500 mW\n"));
+  write_file_atomically(verilog / "mul8u_watts.v",
+                        with_header("// a comment\n// PDK45_PWR = 0.5 W\n// PDK45_DELAY = 1 ns\n"));
+  const std::string before = environment("FAULTWAVE_DATA");
+  ::setenv("FAULTWAVE_DATA", folder.path().c_str(), 1);
+  const auto found = load_multiplier("mul8u_own");
+  const auto bare = load_multiplier("mul8u_bare");
+  std::string message;
+  try {
+    load_multiplier("mul8u_watts");
+  } catch (const InputError& error) {
+    message = error.what();
+  }
+  if (before.empty()) {
+    ::unsetenv("FAULTWAVE_DATA");
+  } else {
+    ::setenv("FAULTWAVE_DATA", before.c_str(), 1);
+  }
+  EXPECT_EQ(found.path, (verilog / "mul8u_own.v").string());
+  EXPECT_EQ(found.table, netlist::exact_table(false));
+  EXPECT_EQ(found.energy.source, "published");
+  EXPECT_DOUBLE_EQ(found.energy.energy_pj, 0.75);
+  EXPECT_DOUBLE_EQ(found.energy.delay_ns, 1.5);
+  EXPECT_EQ(bare.energy.source, "estimated");
+  EXPECT_THAT(message, ::testing::HasSubstr("mul8u_watts.v:2: PDK45_PWR is in 'W'"));
 }
 
 }  // namespace

@@ -150,6 +150,57 @@ TEST_P(RetuningInEveryFormat, retuning_brings_the_logits_nearer_to_the_exact_one
   EXPECT_GT(num_retuned, 0);
 }
 
+/// Mean over the calibration images of every logit less the fault-free one (the multiplier of the
+/// bench is exact).
+std::vector<double> mean_logit_errors(Bench& bench, const LoadedNetwork& loaded) {
+  RunnerOptions options;
+  options.format = bench.format;
+  const auto seen = run_network(bench.network, loaded, bench.accelerator, options,
+                                bench.images.data(), kNumImages / 2)
+                        .logits;
+  std::vector<double> means(5, 0.0);
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    means[i % 5] += (static_cast<double>(seen[i]) - bench.exact[i]) / (kNumImages / 2);
+  }
+  return means;
+}
+
+TEST_P(RetuningInEveryFormat, biases_are_estimated_behind_the_retuned_layers) {
+  // On the calibration images themselves no logit is off on average, whatever is left of the
+  // errors of the convolution before: only true when biases see what that layer really hands on.
+  for (const int groups : {1, 4}) {
+    Bench bench(GetParam(), groups);
+    double worst_unretuned = 0;
+    for (const double mean : mean_logit_errors(bench, bench.load("none"))) {
+      worst_unretuned = std::max(worst_unretuned, std::abs(mean));
+    }
+    EXPECT_GT(worst_unretuned, 10);
+    for (const char* name :
+         {"fal_retune_offset", "joint_retune", "fault_aware_mapping+fal_retune_offset",
+          "fault_aware_mapping+joint_retune"}) {
+      for (const double mean : mean_logit_errors(bench, bench.load(name))) {
+        EXPECT_LE(std::abs(mean), 0.5 + 1e-9) << name << ' ' << groups;
+      }
+    }
+  }
+}
+
+TEST_P(RetuningInEveryFormat, joint_retuning_is_nearer_to_the_exact_logits_than_the_offset_map) {
+  Bench bench(GetParam());
+  EXPECT_LE(bench.error_of("joint_retune"), 1.05 * bench.error_of("fal_retune_offset"));
+}
+
+TEST_P(RetuningInEveryFormat, a_mapping_moves_weights_for_all_that_comes_after_it) {
+  Bench bench(GetParam());
+  const auto moved = bench.load("fault_aware_mapping+fap");
+  bool is_moved = false;
+  for (const auto& layer : moved.layers) {
+    is_moved = is_moved || !layer.order.inputs.empty() || !layer.order.outputs.empty();
+  }
+  EXPECT_TRUE(is_moved);
+  EXPECT_LT(bench.error_of("fault_aware_mapping+fap"), bench.error_of("fap"));
+}
+
 TEST_P(RetuningInEveryFormat, weights_that_meet_several_pes_are_retuned_for_all_of_them) {
   // The convolution has 1,440 rows, the last layer 40: an eighth of the products of a weight each
   // is computed by a faulty PE.

@@ -1,5 +1,6 @@
 #include "mitigation/layer_fixture.hpp"
 
+#include <cmath>
 #include <functional>
 
 #include "base/rng.hpp"
@@ -120,6 +121,7 @@ BoundLayer::BoundLayer(NumberFormat format, uint64_t seed)
     calibration_.histogram[rows_[i]] += 1.0;
   }
   context.calibration = &calibration_;
+  arrive(seed);
 }
 
 void BoundLayer::spread_over_lanes(uint64_t seed) {
@@ -130,6 +132,98 @@ void BoundLayer::spread_over_lanes(uint64_t seed) {
       mixture.push_back({table, static_cast<double>(1 + rng.below(5))});
     }
   }
+  arrive(seed);
+}
+
+void BoundLayer::arrive(uint64_t seed) {
+  constexpr int64_t kRows = 60;
+  constexpr int64_t kListsPerOutput = 4;
+  CounterRng rng(seed, 2);
+  arriving = {};
+  arriving.num_rows = kRows;
+  arriving.num_fitted = 45;
+  for (int64_t i = 0; i < layer.num_inputs * kRows; ++i) {
+    arriving.activations.push_back(static_cast<uint8_t>(rng.below(3) == 0 ? 0 : rng.below(256)));
+  }
+  for (int64_t i = 0; i < layer.num_outputs * kRows; ++i) {
+    arriving.errors.push_back(static_cast<int64_t>(rng.below(4001)) - 1500);
+    arriving.wanted.push_back(static_cast<int64_t>(rng.below(100'001)) - 50'000);
+  }
+  arriving.lowest.assign(static_cast<size_t>(layer.num_outputs), -INFINITY);
+  arriving.highest.assign(static_cast<size_t>(layer.num_outputs), INFINITY);
+  // Inputs go over the PEs in reverse; list l of an output shows entry l of every mixture.
+  arriving.period = layer.num_inputs;
+  for (int64_t k = 0; k < layer.num_inputs; ++k) {
+    arriving.phase.push_back(static_cast<uint32_t>(layer.num_inputs - 1 - k));
+  }
+  bool is_spread = false;
+  list_of_row_.assign(static_cast<size_t>(layer.num_outputs), {});
+  for (int64_t n = 0; n < layer.num_outputs; ++n) {
+    for (int64_t list = 0; list < kListsPerOutput; ++list) {
+      for (int64_t p = 0; p < layer.num_inputs; ++p) {
+        const auto k = layer.num_inputs - 1 - p;
+        const Mixture& mixture =
+            context.mixtures[context.mixture_of[static_cast<size_t>(k * layer.num_outputs + n)]];
+        is_spread = is_spread || mixture.size() > 1;
+        arriving.lists.push_back(mixture[static_cast<size_t>(list) % mixture.size()].table);
+      }
+    }
+  }
+  for (int64_t n = 0; n < layer.num_outputs; ++n) {
+    auto& lists = list_of_row_[static_cast<size_t>(n)];
+    for (int64_t row = 0; row < (is_spread ? kRows : 1); ++row) {
+      lists.push_back(static_cast<uint32_t>(n * kListsPerOutput) +
+                      static_cast<uint32_t>(is_spread ? rng.below(kListsPerOutput) : 0));
+    }
+    arriving.list_of_row.push_back(lists);
+  }
+  context.arriving = &arriving;
+}
+
+uint16_t BoundLayer::table_of(int64_t row, int64_t k, int64_t n) const {
+  const auto& lists = list_of_row_[static_cast<size_t>(n)];
+  const uint32_t list = lists.size() == 1 ? lists[0] : lists[static_cast<size_t>(row)];
+  return arriving
+      .lists[static_cast<size_t>(list * arriving.period) + arriving.phase[static_cast<size_t>(k)]];
+}
+
+int32_t BoundLayer::product(const netlist::ProductTable& table, int activation, int weight) const {
+  const auto code = netlist::encode_weight(context.format, weight);
+  const int activation_code = netlist::encode_activation(context.format, activation);
+  const int32_t bits = context.weight_on_port_a ? table.at(code.code, activation_code)
+                                                : table.at(activation_code, code.code);
+  return code.negative ? -bits : bits;
+}
+
+std::vector<int64_t> BoundLayer::arriving_errors(const LoadedLayer& loaded, int64_t n) const {
+  std::vector<int64_t> errors;
+  for (int64_t row = 0; row < arriving.num_rows; ++row) {
+    int64_t error = arriving.errors_of(n)[row];
+    error += loaded.bias[static_cast<size_t>(n)] - layer.bias[static_cast<size_t>(n)];
+    for (int64_t k = 0; k < layer.num_inputs; ++k) {
+      const auto place = static_cast<size_t>(k * layer.num_outputs + n);
+      const int activation = arriving.column(k)[row];
+      error += product(*context.tables[table_of(row, k, n)], activation, loaded.weights[place]) -
+               product(*context.tables[0], activation,
+                       layer.weights[static_cast<size_t>(n * layer.num_inputs + k)]);
+    }
+    errors.push_back(error);
+  }
+  return errors;
+}
+
+double squares_around_mean(const std::vector<int64_t>& errors, int64_t num_fitted, int64_t first,
+                           int64_t last) {
+  double mean = 0;
+  for (int64_t row = 0; row < num_fitted; ++row) {
+    mean += static_cast<double>(errors[static_cast<size_t>(row)]) / static_cast<double>(num_fitted);
+  }
+  double squares = 0;
+  for (int64_t row = first; row < last; ++row) {
+    const double deviation = static_cast<double>(errors[static_cast<size_t>(row)]) - mean;
+    squares += deviation * deviation;
+  }
+  return squares;
 }
 
 bool BoundLayer::is_faulty(size_t place) const {
@@ -141,13 +235,6 @@ bool BoundLayer::is_faulty(size_t place) const {
 
 double BoundLayer::mean_error(const LoadedLayer& loaded, int64_t n, bool counts_healthy) const {
   double total = 0;
-  const auto product_of = [&](const netlist::ProductTable& table, int activation, int weight) {
-    const auto code = netlist::encode_weight(context.format, weight);
-    const int activation_code = netlist::encode_activation(context.format, activation);
-    const int32_t product = context.weight_on_port_a ? table.at(code.code, activation_code)
-                                                     : table.at(activation_code, code.code);
-    return code.negative ? -product : product;
-  };
   for (int64_t row = 0; row < calibration_.num_rows; ++row) {
     total += loaded.bias[static_cast<size_t>(n)] - layer.bias[static_cast<size_t>(n)];
     for (int64_t k = 0; k < layer.num_inputs; ++k) {
@@ -159,9 +246,9 @@ double BoundLayer::mean_error(const LoadedLayer& loaded, int64_t n, bool counts_
       for (const auto& share : context.mixtures[context.mixture_of[place]]) {
         const auto& table = *context.tables[share.table];
         const int32_t wanted = share.table == 0 && !counts_healthy
-                                   ? product_of(table, activation, own)
+                                   ? product(table, activation, own)
                                    : netlist::intended_product(context.format, activation, own);
-        sum += share.count * (product_of(table, activation, loaded.weights[place]) - wanted);
+        sum += share.count * (product(table, activation, loaded.weights[place]) - wanted);
         count += share.count;
       }
       total += sum / count;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mitigation/arriving_rows.hpp"
 #include "mitigation/mitigation.hpp"
 
 namespace faultwave::mitigation {
@@ -18,6 +19,10 @@ struct NamedTable {
 /// and partial products stuck or inverted, two faults at once, a constant and noise.
 netlist::ProductTable exact_products(netlist::NumberFormat format);
 std::vector<NamedTable> faulty_tables(netlist::NumberFormat format);
+
+/// Sum of squares of deviations of errors[first..last) from the mean of errors[0..num_fitted).
+double squares_around_mean(const std::vector<int64_t>& errors, int64_t num_fitted, int64_t first,
+                           int64_t last);
 
 /// Counts 0 to 1000, a third of them 0.
 std::vector<double> random_histogram(uint64_t seed);
@@ -37,6 +42,13 @@ class BoundLayer {
   LayerContext context;
   nn::Layer layer;
 
+  ArrivingRows arriving;
+  /// Table of product (row, k, n) of the arriving rows.
+  uint16_t table_of(int64_t row, int64_t k, int64_t n) const;
+  /// Errors of output n on the arriving rows with what is loaded, bias included, one product at a
+  /// time.
+  std::vector<int64_t> arriving_errors(const LoadedLayer& loaded, int64_t n) const;
+
   /// Gives every weight up to three more tables with counts 1 to 5, as on a GPU.
   void spread_over_lanes(uint64_t seed);
   /// Whether the weight at k * N + n meets another table than 0.
@@ -51,6 +63,11 @@ class BoundLayer {
   netlist::ProductTable exact_;
   std::vector<uint8_t> rows_;  ///< calibration activations [row][k]
   LayerCalibration calibration_;
+  std::vector<std::vector<uint32_t>> list_of_row_;
+
+  /// Makes arriving rows whose PEs are those of the mixtures.
+  void arrive(uint64_t seed);
+  int32_t product(const netlist::ProductTable& table, int activation, int weight) const;
 };
 
 }  // namespace faultwave::mitigation

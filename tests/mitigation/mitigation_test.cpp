@@ -51,8 +51,9 @@ TEST(Mitigation, every_builtin_has_a_summary_and_can_be_made) {
     EXPECT_FALSE(summary.empty()) << name;
     EXPECT_NE(make_mitigation(name), nullptr) << name;
   }
-  EXPECT_THAT(names, testing::IsSupersetOf({"none", "fap", "fal_retune", "fal_retune_uniform",
-                                            "fal_retune_offset", "bias_recalibration"}));
+  EXPECT_THAT(names,
+              testing::IsSupersetOf({"none", "fap", "fal_retune", "fal_retune_uniform",
+                                     "fal_retune_offset", "joint_retune", "bias_recalibration"}));
 }
 
 TEST(Mitigation, unmodified_is_the_transposed_layer) {
@@ -169,7 +170,7 @@ TEST_P(Retuning, healthy_pes_are_retuned_when_asked_for) {
 }
 
 TEST_P(Retuning, biases_take_up_the_mean_error_on_the_calibration_rows) {
-  for (const std::string name : {"bias_recalibration", "fal_retune_offset"}) {
+  for (const std::string name : {"bias_recalibration"}) {
     for (const auto& [counts_healthy, on_gpu] : {std::pair(false, false), std::pair(true, false),
                                                  std::pair(false, true), std::pair(true, true)}) {
       BoundLayer bound(GetParam(), 7);
@@ -201,7 +202,8 @@ TEST(Mitigation, bias_recalibration_keeps_weights_and_untouched_outputs) {
 TEST(Mitigation, calibrated_ones_refuse_a_layer_without_calibration) {
   BoundLayer bound(NumberFormat::kAffineU8, 9);
   bound.context.calibration = nullptr;
-  for (const std::string name : {"fal_retune", "fal_retune_offset", "bias_recalibration"}) {
+  for (const std::string name :
+       {"fal_retune", "fal_retune_offset", "joint_retune", "bias_recalibration"}) {
     try {
       builtin(name)->apply(bound.context);
       ADD_FAILURE() << name << " accepted";

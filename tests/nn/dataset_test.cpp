@@ -286,6 +286,7 @@ TEST(NamedDatasets, absent_public_data_say_how_to_get_them) {
   }
   EXPECT_THAT(message, HasSubstr((folder.path() / "datasets" / "mnist").string()));
   EXPECT_THAT(message, HasSubstr("FAULTWAVE_DATA"));
+  EXPECT_THAT(message, HasSubstr("scripts/fetch_data.sh mnist"));
 }
 
 TEST(NamedDatasets, public_data_have_their_published_order) {

@@ -30,6 +30,7 @@ struct Case {
 const Case kCases[] = {
     {"unsigned_3x4", {3, 4, false, true}, "fw8u_dadda"},
     {"signed_4x3", {4, 3, true, false}, "fw8s_bw"},
+    {"native_3x4", {3, 4, false, true, accel::PeModelKind::kNative}, "fw8u_dadda"},
     {"truncated_2x9", {2, 9, false, false}, "fw8u_trunc8c"},
     {"single_pe", {1, 1, true, true}, "fw8s_trunc8c"},
 };

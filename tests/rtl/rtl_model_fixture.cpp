@@ -8,10 +8,10 @@
 #include "base/file.hpp"
 #include "base/sha256.hpp"
 #include "base/subprocess.hpp"
+#include "compile/file_lock.hpp"
 #include "netlist/exposed_sites.hpp"
 #include "netlist/fault_site.hpp"
 #include "netlist/verilog_writer.hpp"
-#include "verilated/file_lock.hpp"
 #include "verilated/pe_model_builder.hpp"
 
 namespace faultwave::test_support {
@@ -207,7 +207,7 @@ fs::path build_model(const RtlDesign& design, const netlist::Netlist& multiplier
   }
   fs::create_directories(cache);
   const fs::path path = cache / fmt::format("rtl-{}-{}.so", design.top, digest.hex().substr(0, 24));
-  verilated::FileLock lock(path.string() + ".lock");
+  compile::FileLock lock(path.string() + ".lock");
   if (!fs::exists(path)) compile(design, sources, build, path);
   return path;
 }

@@ -27,12 +27,14 @@ struct Case {
   bool product_is_signed;
   bool weight_on_port_a;
   const char* multiplier;
+  accel::PeModelKind pe_model = accel::PeModelKind::kVerilated;
 };
 
 /// unsigned: affine_u8 and sign_magnitude (products are subtracted at random); signed: int8.
 const Case kCases[] = {
     {"unsigned_2x2x4", 2, 2, 4, false, true, "fw8u_dadda"},
     {"signed_1x1x8", 1, 1, 8, true, false, "fw8s_bw"},
+    {"native_2x2x4", 2, 2, 4, false, true, "fw8u_dadda", accel::PeModelKind::kNative},
     {"truncated_1x1x16", 1, 1, 16, false, true, "fw8u_trunc8c"},
 };
 
@@ -122,7 +124,7 @@ class TensorCoreLockStep : public testing::TestWithParam<Case> {
   }
 
   PlainTensorCore model(std::vector<fault::Fault> faults) {
-    return {config_, TensorCore(config_, multiplier_, models_, GetParam().product_is_signed,
+    return {config_, TensorCore(config_, multiplier_, *mac_, GetParam().product_is_signed,
                                 GetParam().weight_on_port_a, std::move(faults), 0)};
   }
 
@@ -162,7 +164,8 @@ class TensorCoreLockStep : public testing::TestWithParam<Case> {
   netlist::Netlist multiplier_ = load(GetParam().multiplier);
   std::vector<netlist::Site> sites_ = netlist::enumerate_sites(multiplier_);
   verilated::PeModelLibrary library_;
-  accel::LaneModels models_{multiplier_, library_, true};
+  std::unique_ptr<accel::LaneMac> mac_ =
+      make_lane_mac(GetParam().pe_model, config_, multiplier_, library_, true);
 };
 
 TEST_P(TensorCoreLockStep, a_healthy_core_equals_the_rtl_in_every_cycle) {

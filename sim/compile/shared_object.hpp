@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace faultwave::verilated {
+namespace faultwave::compile {
 
 /// Loaded as long as the object lives.
 class SharedObject {
@@ -26,4 +26,4 @@ class SharedObject {
   void* handle_;
 };
 
-}  // namespace faultwave::verilated
+}  // namespace faultwave::compile

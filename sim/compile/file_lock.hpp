@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace faultwave::verilated {
+namespace faultwave::compile {
 
 class FileLock {
  public:
@@ -18,4 +18,4 @@ class FileLock {
   int descriptor_;
 };
 
-}  // namespace faultwave::verilated
+}  // namespace faultwave::compile

@@ -1,4 +1,4 @@
-#include "verilated/file_lock.hpp"
+#include "compile/file_lock.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 
-namespace faultwave::verilated {
+namespace faultwave::compile {
 
 FileLock::FileLock(const std::filesystem::path& path)
     : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
@@ -30,4 +30,4 @@ FileLock::FileLock(const std::filesystem::path& path)
 
 FileLock::~FileLock() { ::close(descriptor_); }
 
-}  // namespace faultwave::verilated
+}  // namespace faultwave::compile

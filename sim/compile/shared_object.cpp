@@ -1,10 +1,10 @@
-#include "verilated/shared_object.hpp"
+#include "compile/shared_object.hpp"
 
 #include <dlfcn.h>
 
 #include "base/error.hpp"
 
-namespace faultwave::verilated {
+namespace faultwave::compile {
 
 SharedObject::SharedObject(const std::filesystem::path& path)
     : handle_(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
@@ -23,4 +23,4 @@ void* SharedObject::symbol(const char* name) const {
   return found;
 }
 
-}  // namespace faultwave::verilated
+}  // namespace faultwave::compile

@@ -1,0 +1,20 @@
+# Writes OUTPUT, a C++ file with STYLE and SCRIPTS as raw string literals.
+function(append_literal path)
+  file(READ ${path} content)
+  string(FIND "${content}" ")faultwave_web\"" position)
+  if(NOT position EQUAL -1)
+    message(FATAL_ERROR "${path} contains the end of a raw string literal")
+  endif()
+  file(APPEND ${OUTPUT}.new "R\"faultwave_web(${content})faultwave_web\"")
+endfunction()
+
+file(WRITE ${OUTPUT}.new "#include \"report/web_files.hpp\"\n\nnamespace faultwave::report {\n\n"
+                         "std::string web_style() { return ")
+append_literal(${STYLE})
+file(APPEND ${OUTPUT}.new "; }\n\nstd::vector<std::string> web_scripts() {\n  return {\n")
+foreach(script IN LISTS SCRIPTS)
+  append_literal(${script})
+  file(APPEND ${OUTPUT}.new ",\n")
+endforeach()
+file(APPEND ${OUTPUT}.new "  };\n}\n\n}  // namespace faultwave::report\n")
+file(RENAME ${OUTPUT}.new ${OUTPUT})

@@ -1,0 +1,228 @@
+// fw8u_ev_mae370p045: evolved, mae <= 370.045, smallest area of its gates
+// 8x8 bits, unsigned operands and product
+//
+// Error over all 65,536 operand pairs: MAE 366.624, WCE 8871, EP 99.933 %, MRE 126.620 %,
+//   mean -106.003
+// Mapped to faultwave45.lib: 231.4 um^2, 0.2245 pJ per multiplication, 0.78 ns
+// Expected MAE under a random stuck-at fault of this netlist: 2018.7
+// Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
+// Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000
+//
+// Generated in 68 s, do not edit:
+//   faultwave evolve --width 8 --metric mae --limit 370.045 --objective area --seed-netlist fw8u_ev_mae339p036 --seed 1 --islands 2 --offspring 4 --generations 45000 --out fw8u_ev_mae370p045.v
+module fw8u_ev_mae370p045 (
+  // verilator lint_off UNUSED
+  input  wire [7:0] A,
+  input  wire [7:0] B,
+  // verilator lint_on UNUSED
+  output wire [15:0] O
+);
+  wire pp_7_2;
+  wire pp_6_3;
+  wire pp_7_3;
+  wire pp_5_4;
+  wire pp_6_4;
+  wire pp_7_4;
+  wire pp_5_5;
+  wire pp_4_5;
+  wire pp_6_5;
+  wire pp_7_5;
+  wire pp_4_6;
+  wire pp_5_6;
+  wire pp_6_6;
+  wire pp_7_6;
+  wire pp_2_7;
+  wire pp_3_7;
+  wire pp_4_7;
+  wire pp_5_7;
+  wire pp_6_7;
+  wire pp_7_7;
+  wire or_2_0;
+  wire and_2_0;
+  wire and_3_0;
+  wire or_3_0;
+  wire or_4_0;
+  wire pp_3_6;
+  wire or_2_1;
+  wire xor_2_0;
+  wire and_2_1;
+  wire and_3_1;
+  wire xor_3_0;
+  wire or_4_1;
+  wire xor_2_1;
+  wire and_2_2;
+  wire and_5_0;
+  wire xor_5_0;
+  wire or_6_0;
+  wire xor_2_2;
+  wire and_2_3;
+  wire and_3_2;
+  wire xor_3_1;
+  wire or_4_2;
+  wire nand_4_0;
+  wire not_5_0;
+  wire or_4_3;
+  wire xor_6_0;
+  wire and_6_0;
+  wire and_7_0;
+  wire xor_7_0;
+  wire or_8_0;
+  wire xor_4_0;
+  wire and_4_0;
+  wire and_5_1;
+  wire xor_5_1;
+  wire or_6_1;
+  wire xor_2_3;
+  wire and_2_4;
+  wire and_3_3;
+  wire xor_3_2;
+  wire or_4_4;
+  wire and_8_0;
+  wire xor_8_0;
+  wire xor_7_1;
+  wire and_7_1;
+  wire and_9_0;
+  wire xor_9_0;
+  wire or_10_0;
+  wire xor_5_2;
+  wire and_5_2;
+  wire and_7_2;
+  wire xor_7_2;
+  wire or_8_1;
+  wire xor_2_4;
+  wire and_2_5;
+  wire and_5_3;
+  wire xor_5_3;
+  wire or_6_2;
+  wire xor_10_0;
+  wire and_10_0;
+  wire xor_11_0;
+  wire and_11_0;
+  wire and_11_1;
+  wire xor_12_0;
+  wire or_12_0;
+  wire xor_9_1;
+  wire and_9_1;
+  wire and_13_0;
+  wire xor_13_0;
+  wire or_14_0;
+  wire xor_7_3;
+  wire and_7_3;
+  wire and_15_0;
+  wire xor_15_0;
+  wire or_16_0;
+  wire const1;
+
+  assign pp_7_2 = A[7] & B[2];
+  assign pp_6_3 = A[6] & B[3];
+  assign pp_7_3 = A[7] & B[3];
+  assign pp_5_4 = A[5] & B[4];
+  assign pp_6_4 = A[6] & B[4];
+  assign pp_7_4 = A[7] & B[4];
+  assign pp_5_5 = A[5] & B[5];
+  assign pp_4_5 = A[4] & B[5];
+  assign pp_6_5 = A[6] & B[5];
+  assign pp_7_5 = A[7] & B[5];
+  assign pp_4_6 = A[4] & B[6];
+  assign pp_5_6 = A[5] & B[6];
+  assign pp_6_6 = A[6] & B[6];
+  assign pp_7_6 = A[7] & B[6];
+  assign pp_2_7 = A[2] & B[7];
+  assign pp_3_7 = A[3] & B[7];
+  assign pp_4_7 = A[4] & B[7];
+  assign pp_5_7 = A[5] & B[7];
+  assign pp_6_7 = A[6] & B[7];
+  assign pp_7_7 = A[7] & B[7];
+  assign or_2_0 = pp_7_2 | pp_6_3;
+  assign and_2_0 = pp_7_2 & pp_6_3;
+  assign and_3_0 = or_2_0 & pp_5_4;
+  assign or_3_0 = or_2_0 | pp_5_4;
+  assign or_4_0 = and_2_0 | and_3_0;
+  assign pp_3_6 = B[6] & A[3];
+  assign or_2_1 = pp_4_5 | pp_2_7;
+  assign xor_2_0 = pp_7_3 ^ pp_6_4;
+  assign and_2_1 = pp_7_3 & pp_6_4;
+  assign and_3_1 = xor_2_0 & pp_5_5;
+  assign xor_3_0 = xor_2_0 ^ pp_5_5;
+  assign or_4_1 = and_2_1 | and_3_1;
+  assign xor_2_1 = pp_4_6 ^ pp_3_7;
+  assign and_2_2 = pp_3_6 & pp_4_7;
+  assign and_5_0 = xor_2_1 & or_4_0;
+  assign xor_5_0 = xor_2_1 ^ or_4_0;
+  assign or_6_0 = and_2_2 | and_5_0;
+  assign xor_2_2 = pp_7_4 ^ pp_6_5;
+  assign and_2_3 = pp_7_4 & pp_6_5;
+  assign and_3_2 = xor_2_2 & pp_5_6;
+  assign xor_3_1 = xor_2_2 ^ pp_5_6;
+  assign or_4_2 = and_2_3 | and_3_2;
+  assign nand_4_0 = ~(or_2_1 & or_3_0);
+  assign not_5_0 = ~nand_4_0;
+  assign or_4_3 = or_2_1 | or_3_0;
+  assign xor_6_0 = xor_3_0 ^ xor_5_0;
+  assign and_6_0 = xor_3_0 & xor_5_0;
+  assign and_7_0 = xor_6_0 & pp_3_6;
+  assign xor_7_0 = xor_6_0 ^ pp_3_6;
+  assign or_8_0 = and_6_0 | and_7_0;
+  assign xor_4_0 = pp_4_7 ^ xor_3_1;
+  assign and_4_0 = pp_4_7 & xor_3_1;
+  assign and_5_1 = xor_4_0 & or_4_1;
+  assign xor_5_1 = xor_4_0 ^ or_4_1;
+  assign or_6_1 = and_4_0 | and_5_1;
+  assign xor_2_3 = pp_7_5 ^ pp_6_6;
+  assign and_2_4 = pp_7_5 & pp_6_6;
+  assign and_3_3 = xor_2_3 & pp_5_7;
+  assign xor_3_2 = xor_2_3 ^ pp_5_7;
+  assign or_4_4 = and_2_4 | and_3_3;
+  assign and_8_0 = xor_7_0 & or_4_3;
+  assign xor_8_0 = xor_7_0 ^ or_4_3;
+  assign xor_7_1 = or_6_0 ^ xor_5_1;
+  assign and_7_1 = or_6_0 & xor_5_1;
+  assign and_9_0 = xor_7_1 & or_8_0;
+  assign xor_9_0 = xor_7_1 ^ or_8_0;
+  assign or_10_0 = and_7_1 | and_9_0;
+  assign xor_5_2 = or_4_2 ^ xor_3_2;
+  assign and_5_2 = or_4_2 & xor_3_2;
+  assign and_7_2 = xor_5_2 & or_6_1;
+  assign xor_7_2 = xor_5_2 ^ or_6_1;
+  assign or_8_1 = and_5_2 | and_7_2;
+  assign xor_2_4 = pp_7_6 ^ pp_6_7;
+  assign and_2_5 = pp_7_6 & pp_6_7;
+  assign and_5_3 = xor_2_4 & or_4_4;
+  assign xor_5_3 = xor_2_4 ^ or_4_4;
+  assign or_6_2 = and_2_5 | and_5_3;
+  assign xor_10_0 = xor_9_0 ^ and_8_0;
+  assign and_10_0 = xor_9_0 & and_8_0;
+  assign xor_11_0 = xor_7_2 ^ or_10_0;
+  assign and_11_0 = xor_7_2 & or_10_0;
+  assign and_11_1 = xor_7_2 & and_10_0;
+  assign xor_12_0 = xor_11_0 ^ and_10_0;
+  assign or_12_0 = and_11_0 | and_11_1;
+  assign xor_9_1 = xor_5_3 ^ or_8_1;
+  assign and_9_1 = xor_5_3 & or_8_1;
+  assign and_13_0 = xor_5_3 & or_12_0;
+  assign xor_13_0 = xor_9_1 ^ or_12_0;
+  assign or_14_0 = and_9_1 | and_13_0;
+  assign xor_7_3 = pp_7_7 ^ or_6_2;
+  assign and_7_3 = pp_7_7 & or_6_2;
+  assign and_15_0 = xor_7_3 & or_14_0;
+  assign xor_15_0 = xor_7_3 ^ or_14_0;
+  assign or_16_0 = and_7_3 | and_15_0;
+  assign const1 = 1'b1;
+
+  assign O[0] = nand_4_0;
+  assign O[1] = pp_2_7;
+  assign O[2] = and_7_0;
+  assign O[3] = const1;
+  assign O[4] = B[6];
+  assign O[5] = B[7];
+  assign O[6] = or_4_1;
+  assign O[7] = const1;
+  assign O[8] = pp_4_7;
+  assign O[9] = not_5_0;
+  assign O[10] = xor_8_0;
+  assign O[11] = xor_10_0;
+  assign O[12] = xor_12_0;
+  assign O[13] = xor_13_0;
+  assign O[14] = xor_15_0;
+  assign O[15] = or_16_0;
+endmodule

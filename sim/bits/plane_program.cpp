@@ -1,0 +1,271 @@
+// Compiled once per instruction set by Highway's foreach_target.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "bits/plane_program.cpp"
+#include <hwy/foreach_target.h>
+//
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.hpp"
+#include "bits/plane_program.hpp"
+#include "bits/transpose.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace faultwave::bits::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+/// At most a chunk, so that every chunk is a whole number of vectors.
+using Tag = hn::CappedTag<uint64_t, kChunkWords>;
+using Vec = hn::Vec<Tag>;
+
+template <typename Operation>
+HWY_INLINE void map_chunk(uint64_t* y, const uint64_t* a, const uint64_t* b, Operation operation) {
+  const Tag d;
+  for (std::size_t i = 0; i < kChunkWords; i += hn::Lanes(d)) {
+    hn::StoreU(operation(hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, y + i);
+  }
+}
+
+HWY_INLINE uint32_t count_ones(const uint64_t* plane) {
+  const Tag d;
+  auto sum = hn::Zero(d);
+  for (std::size_t i = 0; i < kChunkWords; i += hn::Lanes(d)) {
+    sum = hn::Add(sum, hn::PopulationCount(hn::LoadU(d, plane + i)));
+  }
+  return static_cast<uint32_t>(hn::GetLane(hn::SumOfLanes(d, sum)));
+}
+
+/// Runs steps[i] and all that follow with the same operation: one jump per run, which no branch
+/// predictor has to guess per gate. Returns the index behind the run.
+template <typename Operation>
+HWY_INLINE std::size_t map_run(const PlaneStep* steps, std::size_t i, std::size_t num_steps,
+                               uint64_t* slots, uint32_t* ones, Operation operation) {
+  const PlaneOp op = steps[i].op;
+  do {
+    uint64_t* y = slots + steps[i].y * kChunkWords;
+    map_chunk(y, slots + steps[i].a * kChunkWords, slots + steps[i].b * kChunkWords, operation);
+    if (ones != nullptr) ones[i] += count_ones(y);
+    ++i;
+  } while (i < num_steps && steps[i].op == op);
+  return i;
+}
+
+void run_all(const PlaneStep* steps, std::size_t num_steps, uint64_t* slots, uint32_t* ones) {
+  const auto run = [&](std::size_t i, auto operation) {
+    return map_run(steps, i, num_steps, slots, ones, operation);
+  };
+  for (std::size_t i = 0; i < num_steps;) {
+    switch (steps[i].op) {
+      case PlaneOp::kAnd:
+        i = run(i, [](auto x, auto z) { return hn::And(x, z); });
+        break;
+      case PlaneOp::kNand:
+        i = run(i, [](auto x, auto z) { return hn::Not(hn::And(x, z)); });
+        break;
+      case PlaneOp::kOr:
+        i = run(i, [](auto x, auto z) { return hn::Or(x, z); });
+        break;
+      case PlaneOp::kNor:
+        i = run(i, [](auto x, auto z) { return hn::Not(hn::Or(x, z)); });
+        break;
+      case PlaneOp::kXor:
+        i = run(i, [](auto x, auto z) { return hn::Xor(x, z); });
+        break;
+      case PlaneOp::kXnor:
+        i = run(i, [](auto x, auto z) { return hn::Not(hn::Xor(x, z)); });
+        break;
+      case PlaneOp::kAndNot:
+        i = run(i, [](auto x, auto z) { return hn::AndNot(z, x); });
+        break;
+      case PlaneOp::kOrNot:
+        i = run(i, [](auto x, auto z) { return hn::Or(x, hn::Not(z)); });
+        break;
+      case PlaneOp::kNot:
+        i = run(i, [](auto x, auto) { return hn::Not(x); });
+        break;
+      case PlaneOp::kCopy:
+        i = run(i, [](auto x, auto) { return x; });
+        break;
+      case PlaneOp::kMux:
+        FAULTWAVE_CHECK(false, "plane programs have no multiplexers");
+    }
+  }
+}
+
+/// The error of kLanes * 64 pairs in one's complement of its sign: 16 planes, and the sign.
+struct SlicedError {
+  Vec magnitude[16];  // |error|, less 1 where negative
+  Vec negative;
+};
+
+HWY_INLINE void slice_error(const uint64_t* const* outputs, const uint64_t* exact, std::size_t i,
+                            bool is_signed, SlicedError& error) {
+  const Tag d;
+  auto borrow = hn::Zero(d);
+  auto differs = hn::Zero(d);
+  for (std::size_t bit = 0; bit < 16; ++bit) {
+    const auto x = hn::LoadU(d, outputs[bit] + i);
+    const auto y = hn::LoadU(d, exact + bit * kChunkWords + i);
+    differs = hn::Xor(x, y);
+    error.magnitude[bit] = hn::Xor(differs, borrow);
+    borrow = hn::Or(hn::AndNot(x, y), hn::AndNot(differs, borrow));
+  }
+  error.negative = is_signed ? hn::Xor(differs, borrow) : borrow;
+  for (auto& plane : error.magnitude) plane = hn::Xor(plane, error.negative);
+}
+
+HWY_INLINE Vec absolute_sum(const SlicedError& error) {
+  auto sum = hn::PopulationCount(error.negative);
+  for (int bit = 0; bit < 16; ++bit) {
+    sum = hn::Add(sum, hn::ShiftLeftSame(hn::PopulationCount(error.magnitude[bit]), bit));
+  }
+  return sum;
+}
+
+HWY_INLINE Vec wrong(const SlicedError& error) {
+  auto any = error.negative;
+  for (const auto& plane : error.magnitude) any = hn::Or(any, plane);
+  return hn::PopulationCount(any);
+}
+
+HWY_INLINE Vec beyond(const SlicedError& error, uint32_t bound) {
+  const Tag d;
+  auto greater = hn::Zero(d);
+  auto equal = hn::Not(hn::Zero(d));
+  for (int bit = 15; bit >= 0; --bit) {
+    const auto plane = error.magnitude[bit];
+    if (((bound >> bit) & 1u) != 0) {
+      equal = hn::And(equal, plane);
+    } else {
+      greater = hn::Or(greater, hn::And(equal, plane));
+      equal = hn::AndNot(plane, equal);
+    }
+  }
+  return hn::PopulationCount(hn::Or(greater, hn::And(equal, error.negative)));
+}
+
+template <typename Sum>
+HWY_INLINE uint64_t sum_chunk(const uint64_t* const* outputs, const uint64_t* exact, bool is_signed,
+                              Sum sum) {
+  const Tag d;
+  auto total = hn::Zero(d);
+  for (std::size_t i = 0; i < kChunkWords; i += hn::Lanes(d)) {
+    SlicedError error;
+    slice_error(outputs, exact, i, is_signed, error);
+    total = hn::Add(total, sum(error));
+  }
+  return hn::GetLane(hn::SumOfLanes(d, total));
+}
+
+uint64_t weighted_sum(const uint64_t* const* outputs, const PairChunks& pairs, std::size_t chunk) {
+  uint16_t products[kChunkPairs];
+  planes_to_u16(outputs, kChunkWords, products);
+  const uint16_t* exact = pairs.exact.data() + chunk * kChunkPairs;
+  const uint32_t* weights = pairs.weights.data() + chunk * kChunkPairs;
+  const auto value = [&](uint16_t raw) {
+    return pairs.is_signed ? int32_t{static_cast<int16_t>(raw)} : int32_t{raw};
+  };
+  uint64_t total = 0;
+  for (std::size_t i = 0; i < kChunkPairs; ++i) {
+    const int32_t error = value(products[i]) - value(exact[i]);
+    total += uint64_t{static_cast<uint32_t>(error < 0 ? -error : error)} * weights[i];
+  }
+  return total;
+}
+
+const uint64_t* exact_planes(const PairChunks& pairs, std::size_t chunk) {
+  return pairs.planes.data() + (32 * chunk + 16) * kChunkWords;
+}
+
+void load_operands(const PairChunks& pairs, std::size_t chunk, uint64_t* slots) {
+  std::memcpy(slots, pairs.planes.data() + 32 * chunk * kChunkWords,
+              16 * kChunkWords * sizeof(uint64_t));
+}
+
+uint64_t absolute_error(const uint64_t* const* outputs, const PairChunks& pairs,
+                        std::size_t chunk) {
+  return sum_chunk(outputs, exact_planes(pairs, chunk), pairs.is_signed,
+                   [](const SlicedError& error) { return absolute_sum(error); });
+}
+
+uint64_t chunk_total(const uint64_t* const* outputs, const PairChunks& pairs, std::size_t chunk,
+                     ErrorMetric metric, uint32_t bound) {
+  const uint64_t* exact = exact_planes(pairs, chunk);
+  switch (metric) {
+    case ErrorMetric::kAbsolute:
+      return absolute_error(outputs, pairs, chunk);
+    case ErrorMetric::kWrong:
+      return sum_chunk(outputs, exact, pairs.is_signed,
+                       [](const SlicedError& error) { return wrong(error); });
+    case ErrorMetric::kBeyond:
+      return sum_chunk(outputs, exact, pairs.is_signed,
+                       [bound](const SlicedError& error) { return beyond(error, bound); });
+    case ErrorMetric::kWeighted:
+      return weighted_sum(outputs, pairs, chunk);
+  }
+  return 0;
+}
+
+ProgramError run_program(const PlaneProgram& program, const PairChunks& pairs, ErrorMetric metric,
+                         uint32_t bound, uint64_t limit, uint64_t* slots, uint32_t* ones) {
+  std::fill(slots + kZeroSlot * kChunkWords, slots + kOneSlot * kChunkWords, uint64_t{0});
+  std::fill(slots + kOneSlot * kChunkWords, slots + kFirstFreeSlot * kChunkWords, ~uint64_t{0});
+  const uint64_t* outputs[16];
+  for (std::size_t bit = 0; bit < 16; ++bit) {
+    outputs[bit] = slots + program.outputs[bit] * kChunkWords;
+  }
+  ProgramError result;
+  for (std::size_t chunk = 0; chunk < pairs.num_chunks; ++chunk) {
+    load_operands(pairs, chunk, slots);
+    run_all(program.steps.data(), program.steps.size(), slots, ones);
+    result.total += chunk_total(outputs, pairs, chunk, metric, bound);
+    ++result.num_chunks;
+    if (result.total > limit) return result;
+  }
+  result.within = true;
+  return result;
+}
+
+}  // namespace faultwave::bits::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+namespace faultwave::bits {
+namespace {
+
+HWY_EXPORT(run_program);
+HWY_EXPORT(run_all);
+HWY_EXPORT(absolute_error);
+
+}  // namespace
+
+ProgramError run_program(const PlaneProgram& program, const PairChunks& pairs, ErrorMetric metric,
+                         uint32_t bound, uint64_t limit, uint64_t* slots, uint32_t* ones) {
+  apply_simd_environment();
+  return HWY_DYNAMIC_DISPATCH(run_program)(program, pairs, metric, bound, limit, slots, ones);
+}
+
+void load_chunk(const PairChunks& pairs, std::size_t chunk, uint64_t* slots) {
+  std::copy_n(pairs.planes.data() + 32 * chunk * kChunkWords, 16 * kChunkWords, slots);
+  std::fill_n(slots + kZeroSlot * kChunkWords, kChunkWords, uint64_t{0});
+  std::fill_n(slots + kOneSlot * kChunkWords, kChunkWords, ~uint64_t{0});
+}
+
+void run_steps(const PlaneStep* steps, std::size_t num_steps, uint64_t* slots) {
+  apply_simd_environment();
+  HWY_DYNAMIC_DISPATCH(run_all)(steps, num_steps, slots, nullptr);
+}
+
+uint64_t absolute_error(const std::array<uint16_t, 16>& outputs, const PairChunks& pairs,
+                        std::size_t chunk, const uint64_t* slots) {
+  apply_simd_environment();
+  const uint64_t* planes[16];
+  for (std::size_t bit = 0; bit < 16; ++bit) planes[bit] = slots + outputs[bit] * kChunkWords;
+  return HWY_DYNAMIC_DISPATCH(absolute_error)(planes, pairs, chunk);
+}
+
+}  // namespace faultwave::bits
+#endif  // HWY_ONCE

@@ -1,0 +1,244 @@
+#include "evolve/decoder.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "netlist/netlist_builder.hpp"
+
+namespace faultwave::evolve {
+namespace {
+
+using netlist::GateKind;
+
+constexpr uint32_t kRead = 0xFFFFFFFFu;  // by an output: the slot is never free again
+
+/// Bit a + 2 * b of the truth table of a two-input gate.
+unsigned truth_table(GateKind kind) {
+  switch (kind) {
+    case GateKind::kAnd:
+      return 0b1000;
+    case GateKind::kNand:
+      return 0b0111;
+    case GateKind::kOr:
+      return 0b1110;
+    case GateKind::kNor:
+      return 0b0001;
+    case GateKind::kXor:
+      return 0b0110;
+    case GateKind::kXnor:
+      return 0b1001;
+    case GateKind::kAndNot:
+      return 0b0010;
+    case GateKind::kOrNot:
+      return 0b1011;
+    default:
+      throw InternalError("no two-input gate");
+  }
+}
+
+bool is_constant(Value value) { return value >= kZero; }
+
+}  // namespace
+
+bits::PlaneOp plane_op(GateKind kind) {
+  switch (kind) {
+    case GateKind::kNot:
+      return bits::PlaneOp::kNot;
+    case GateKind::kAnd:
+      return bits::PlaneOp::kAnd;
+    case GateKind::kNand:
+      return bits::PlaneOp::kNand;
+    case GateKind::kOr:
+      return bits::PlaneOp::kOr;
+    case GateKind::kNor:
+      return bits::PlaneOp::kNor;
+    case GateKind::kXor:
+      return bits::PlaneOp::kXor;
+    case GateKind::kXnor:
+      return bits::PlaneOp::kXnor;
+    case GateKind::kAndNot:
+      return bits::PlaneOp::kAndNot;
+    case GateKind::kOrNot:
+      return bits::PlaneOp::kOrNot;
+    default:
+      throw InternalError("a reduced circuit has gates only");
+  }
+}
+
+Value Decoder::inverse(std::size_t index, Value value) {
+  if (is_constant(value)) return value == kZero ? kOne : kZero;
+  if (value >= kNumOperands && node_[value - kNumOperands].kind == GateKind::kNot) {
+    return node_[value - kNumOperands].a;
+  }
+  const auto y = static_cast<Value>(kNumOperands + index);
+  node_[index] = {GateKind::kNot, y, value, value};
+  return y;
+}
+
+Value Decoder::reduce_node(std::size_t index, GateKind kind, Value a, Value b) {
+  if (kind == GateKind::kConst0) return kZero;
+  if (kind == GateKind::kConst1) return kOne;
+  if (kind == GateKind::kBuf) return a;
+  if (kind == GateKind::kNot) return inverse(index, a);
+  const unsigned table = truth_table(kind);
+  if (!is_constant(a) && !is_constant(b) && a != b) {
+    const auto y = static_cast<Value>(kNumOperands + index);
+    node_[index] = {kind, y, a, b};
+    return y;
+  }
+  // A function of one value x at most: its outcomes for x = 0 and x = 1.
+  const auto at = [table](bool x, bool y) { return (table >> ((x ? 1 : 0) + (y ? 2 : 0))) & 1u; };
+  const Value x = is_constant(a) ? b : a;
+  const unsigned low = at(is_constant(a) ? a == kOne : false, is_constant(b) ? b == kOne : false);
+  const unsigned high = at(is_constant(a) ? a == kOne : true, is_constant(b) ? b == kOne : true);
+  if (low == high) return low != 0 ? kOne : kZero;
+  return high != 0 ? x : inverse(index, x);
+}
+
+void Decoder::reduce(const Genome& genome) {
+  const std::size_t num_nodes = genome.nodes.size();
+  mark_active(genome, active_);
+  represented_.resize(kNumOperands + num_nodes);
+  node_.resize(num_nodes);
+  for (Value i = 0; i < kNumOperands; ++i) represented_[i] = i;
+  for (std::size_t i = 0; i < num_nodes; ++i) {
+    if (active_[i] == 0) continue;
+    const Node& node = genome.nodes[i];
+    node_[i].kind = GateKind::kBuf;
+    // Inputs that the kind does not take may be inactive: their value does not matter.
+    const int count = netlist::num_inputs(node.kind);
+    const Value a = count > 0 ? represented_[node.a] : kZero;
+    const Value b = count > 1 ? represented_[node.b] : a;
+    represented_[kNumOperands + i] = reduce_node(i, node.kind, a, b);
+  }
+}
+
+const Circuit& Decoder::decode(const Genome& genome) {
+  reduce(genome);
+  used_.assign(genome.nodes.size(), 0);
+  const auto use = [this](Value value) {
+    if (value >= kNumOperands && !is_constant(value)) used_[value - kNumOperands] = 1;
+  };
+  for (std::size_t bit = 0; bit < 16; ++bit) {
+    circuit_.outputs[bit] = represented_[genome.outputs[bit]];
+    use(circuit_.outputs[bit]);
+  }
+  circuit_.gates.clear();
+  circuit_.area = 0;
+  for (std::size_t i = genome.nodes.size(); i-- > 0;) {
+    if (used_[i] == 0) continue;
+    use(node_[i].a);
+    use(node_[i].b);
+    circuit_.gates.push_back(node_[i]);
+    circuit_.area += costs_[static_cast<std::size_t>(node_[i].kind)];
+  }
+  std::reverse(circuit_.gates.begin(), circuit_.gates.end());
+  return circuit_;
+}
+
+void Decoder::sort_gates() {
+  constexpr std::size_t kKinds = 16;
+  level_.resize(represented_.size());
+  bucket_.clear();
+  const auto key = [this](const Circuit::Gate& gate) {
+    return level_[gate.y] * kKinds + static_cast<std::size_t>(gate.kind);
+  };
+  std::fill_n(level_.begin(), kNumOperands, uint16_t{0});
+  for (const auto& gate : circuit_.gates) {
+    level_[gate.y] = static_cast<uint16_t>(1 + std::max(level_[gate.a], level_[gate.b]));
+    const std::size_t end = kKinds * (level_[gate.y] + std::size_t{1});
+    if (bucket_.size() < end) bucket_.resize(end, 0);
+    ++bucket_[key(gate)];
+  }
+  uint32_t begin = 0;
+  for (auto& count : bucket_) {
+    const uint32_t size = count;
+    count = begin;
+    begin += size;
+  }
+  sorted_.resize(circuit_.gates.size());
+  for (const auto& gate : circuit_.gates) sorted_[bucket_[key(gate)]++] = gate;
+  circuit_.gates.swap(sorted_);
+}
+
+const bits::PlaneProgram& Decoder::compile() {
+  sort_gates();
+  const std::size_t num_values = represented_.size();
+  last_reader_.resize(num_values);
+  slot_of_.resize(num_values);
+  for (uint32_t g = 0; g < circuit_.gates.size(); ++g) {
+    const auto& gate = circuit_.gates[g];
+    last_reader_[gate.a] = g;
+    last_reader_[gate.b] = g;
+  }
+  for (Value i = 0; i < kNumOperands; ++i) {
+    slot_of_[i] = i;
+    last_reader_[i] = kRead;
+  }
+  for (const Value output : circuit_.outputs) {
+    if (!is_constant(output)) last_reader_[output] = kRead;
+  }
+  free_slots_.clear();
+  std::size_t num_slots = bits::kFirstFreeSlot;
+  program_.steps.clear();
+  for (uint32_t g = 0; g < circuit_.gates.size(); ++g) {
+    const auto& gate = circuit_.gates[g];
+    const uint16_t a = slot_of_[gate.a];
+    const uint16_t b = slot_of_[gate.b];
+    if (last_reader_[gate.a] == g) free_slots_.push_back(a);
+    if (gate.b != gate.a && last_reader_[gate.b] == g) free_slots_.push_back(b);
+    uint16_t y = 0;
+    if (free_slots_.empty()) {
+      y = static_cast<uint16_t>(num_slots++);
+    } else {
+      y = free_slots_.back();
+      free_slots_.pop_back();
+    }
+    slot_of_[gate.y] = y;
+    program_.steps.push_back({plane_op(gate.kind), y, a, b});
+  }
+  program_.num_slots = num_slots;
+  for (std::size_t bit = 0; bit < 16; ++bit) {
+    const Value output = circuit_.outputs[bit];
+    program_.outputs[bit] = output == kZero  ? bits::kZeroSlot
+                            : output == kOne ? bits::kOneSlot
+                                             : slot_of_[output];
+  }
+  return program_;
+}
+
+netlist::Netlist to_netlist(const Circuit& circuit, const std::string& name, bool is_signed) {
+  netlist::NetlistBuilder builder(name);
+  std::map<Value, netlist::NetId> nets;
+  std::map<Value, int> levels;
+  std::map<std::pair<std::string, int>, int> counts;
+  std::map<std::string, int> product_counts;
+  for (Value bit = 0; bit < kNumOperands; ++bit) {
+    nets[bit] = bit < 8 ? builder.a(bit) : builder.b(bit - 8);
+  }
+  for (const auto& gate : circuit.gates) {
+    const int level = 1 + std::max(levels[gate.a], levels[gate.b]);
+    levels[gate.y] = level;
+    const auto [low, high] = std::minmax(gate.a, gate.b);
+    std::string net_name;
+    if (gate.kind == GateKind::kAnd && low < 8 && high >= 8 && high < kNumOperands) {
+      net_name = fmt::format("pp_{}_{}", low, high - 8);
+      if (product_counts[net_name]++ > 0) net_name.clear();
+    }
+    if (net_name.empty()) {
+      std::string kind(netlist::gate_name(gate.kind));
+      for (char& c : kind) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      net_name = fmt::format("{}_{}_{}", kind, level, counts[{kind, level}]++);
+    }
+    std::vector<netlist::NetId> inputs = {nets.at(gate.a)};
+    if (netlist::num_inputs(gate.kind) > 1) inputs.push_back(nets.at(gate.b));
+    nets[gate.y] = builder.gate(gate.kind, inputs, net_name);
+  }
+  std::vector<netlist::NetId> outputs;
+  for (const Value output : circuit.outputs) {
+    outputs.push_back(output >= kZero ? builder.constant(output == kOne) : nets.at(output));
+  }
+  return builder.finish(outputs, is_signed);
+}
+
+}  // namespace faultwave::evolve
