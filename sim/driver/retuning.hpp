@@ -59,8 +59,16 @@ class Retuner {
     netlist::ProductTable table;             ///< of every PE
     std::vector<std::vector<uint8_t>> maps;  ///< input values
     std::vector<std::vector<int32_t>> sums;  ///< of the sampled rows, [row][N]
+    std::vector<int32_t> logits;             ///< of the held-out images
   };
 
+  /// Without rivals. `faulty`: engine of the tables, for mitigations that need arriving rows.
+  LoadedNetwork retune_alone(const mitigation::Mitigation& mitigation, const LocusTables& tables,
+                             accel::Accelerator* faulty);
+  std::vector<int32_t> held_out_logits(const LoadedNetwork& loaded,
+                                       accel::Accelerator& engine) const;
+  /// Held-out images that get the label of the reference run.
+  int64_t num_like_reference(const LoadedNetwork& loaded, accel::Accelerator& engine) const;
   const Reference& reference_for(const netlist::ProductTable& healthy);
   /// The engine with PEs that all show `table`.
   accel::Accelerator& engine_of(const netlist::ProductTable& table);
@@ -79,6 +87,7 @@ class Retuner {
   const accel::PeMapping& mapping_;
   RetuningOptions options_;
   int64_t batch_images_;
+  int64_t num_held_out_;  ///< calibration images, the last ones
   std::vector<uint8_t> images_;
   std::vector<Layer> layers_;
   std::optional<Reference> reference_;  ///< the one used last

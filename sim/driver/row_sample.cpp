@@ -34,14 +34,13 @@ RowSample::RowSample(const nn::Layer& layer, const nn::Value& input, int64_t num
       period_(mapping.k_period()) {
   if (num_images == 0) return;
   const int64_t per_image = std::clamp<int64_t>(kMaxRows / num_images, 1, rows_per_image_);
-  const int64_t fitted_images = std::max<int64_t>(1, num_images * 4 / 5);
   for (int64_t image = 0; image < num_images; ++image) {
     CounterRng rng(kSeed, static_cast<uint64_t>(image));
     for (const int64_t row : draw(rows_per_image_, per_image, rng)) {
       positions_.push_back(image * rows_per_image_ + row);
     }
   }
-  num_fitted_ = fitted_images * per_image;
+  num_fitted_ = num_fitted_images(num_images) * per_image;
   find_pes(mapping, {batch_images * rows_per_image_, layer.num_outputs, layer.num_inputs},
            batch_images);
 }

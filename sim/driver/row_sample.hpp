@@ -1,6 +1,7 @@
 // A sample of the rows of a layer's im2col matrix on the calibration images.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -22,8 +23,12 @@ class RowSample {
   RowSample(const nn::Layer& layer, const nn::Value& input, int64_t num_images,
             int64_t batch_images, const accel::PeMapping& mapping);
 
+  /// Images whose rows are there to fit: the first four fifths, at least one if there are any.
+  static int64_t num_fitted_images(int64_t num_images) {
+    return num_images == 0 ? 0 : std::max<int64_t>(1, num_images * 4 / 5);
+  }
+
   int64_t num_rows() const { return static_cast<int64_t>(positions_.size()); }
-  /// Rows of the first four fifths of the images, at least one.
   int64_t num_fitted() const { return num_fitted_; }
   /// The rows [num_rows][K]. `maps`: the layer's input, [image][channel][row][col].
   std::vector<uint8_t> gather(const nn::Layer& layer, const nn::Value& input,

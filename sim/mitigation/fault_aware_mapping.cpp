@@ -15,6 +15,13 @@ class FaultAwareMapping : public Mitigation {
 
   bool needs_arriving_rows() const override { return next_->needs_arriving_rows(); }
   LeftError left_error() const override { return next_->left_error(); }
+  std::vector<std::unique_ptr<Mitigation>> rivals() const override {
+    std::vector<std::unique_ptr<Mitigation>> result;
+    for (auto& rival : next_->rivals()) {
+      result.push_back(std::make_unique<FaultAwareMapping>(std::move(rival)));
+    }
+    return result;
+  }
   LayerOrder order(const LayerContext& context) const override {
     return fault_aware_order(context, next_->left_error());
   }

@@ -96,6 +96,14 @@ class JointRetune : public Mitigation {
  public:
   bool needs_arriving_rows() const override { return true; }
   LeftError left_error() const override { return LeftError::kLeastSpread; }
+  std::vector<std::unique_ptr<Mitigation>> rivals() const override {
+    std::vector<std::unique_ptr<Mitigation>> result;
+    result.push_back(make_none());
+    result.push_back(make_fap());
+    result.push_back(make_bias_recalibration());
+    result.push_back(make_fal_retune_offset());
+    return result;
+  }
 
   LoadedLayer apply(const LayerContext& context) const override {
     const LoadedLayer start = offset_map(context);

@@ -93,6 +93,9 @@ class Mitigation {
   /// calibration images then have to run through them.
   virtual bool needs_arriving_rows() const { return false; }
   virtual LeftError left_error() const { return LeftError::kError; }
+  /// What else may be loaded in its place: whatever labels more of the held-out calibration images
+  /// as the network without faults does.
+  virtual std::vector<std::unique_ptr<Mitigation>> rivals() const { return {}; }
   /// Both together, where this one decides the order and `next` the weights. UsageError unless this
   /// one is a mapping.
   virtual std::unique_ptr<Mitigation> followed_by(std::unique_ptr<Mitigation> next) const;

@@ -190,6 +190,26 @@ TEST_P(RetuningInEveryFormat, joint_retuning_is_nearer_to_the_exact_logits_than_
   EXPECT_LE(bench.error_of("joint_retune"), 1.05 * bench.error_of("fal_retune_offset"));
 }
 
+TEST_P(RetuningInEveryFormat, joint_retuning_labels_held_out_images_no_worse_than_its_rivals) {
+  Bench bench(GetParam());
+  // The last fifth of the calibration images; the multiplier of the bench is exact.
+  const int64_t first = kNumImages / 2 * 4 / 5;
+  const auto num_right = [&](const LoadedNetwork& loaded) {
+    const auto logits = bench.logits(loaded);
+    int count = 0;
+    for (int64_t i = first; i < kNumImages / 2; ++i) {
+      count += nn::top1(logits.data() + i * 5, 5) == nn::top1(bench.exact.data() + i * 5, 5);
+    }
+    return count;
+  };
+  for (const std::string mapping : {"", "fault_aware_mapping+"}) {
+    const int reached = num_right(bench.load(mapping + "joint_retune"));
+    for (const char* rival : {"none", "fap", "bias_recalibration", "fal_retune_offset"}) {
+      EXPECT_GE(reached, num_right(bench.load(mapping + rival))) << mapping << rival;
+    }
+  }
+}
+
 TEST_P(RetuningInEveryFormat, a_mapping_moves_weights_for_all_that_comes_after_it) {
   Bench bench(GetParam());
   const auto moved = bench.load("fault_aware_mapping+fap");
