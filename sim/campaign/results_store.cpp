@@ -176,7 +176,8 @@ ResultsStore ResultsStore::create(const std::filesystem::path& path, const Campa
   std::error_code code;
   if (std::filesystem::symlink_status(path, code).type() != std::filesystem::file_type::not_found) {
     throw EnvironmentError(fmt::format(
-        "{}: exists already\n  fix: go on with it (--resume), name another file or remove it", path.string()));
+        "{}: exists already\n  fix: go on with it (--resume), name another file or remove it",
+        path.string()));
   }
   std::filesystem::path beside = path;
   beside += fmt::format(".{}.tmp", ::getpid());
