@@ -4,6 +4,7 @@
 #include <map>
 
 #include "netlist/netlist_builder.hpp"
+#include "netlist/plane_op.hpp"
 
 namespace faultwave::evolve {
 namespace {
@@ -39,31 +40,6 @@ unsigned truth_table(GateKind kind) {
 bool is_constant(Value value) { return value >= kZero; }
 
 }  // namespace
-
-bits::PlaneOp plane_op(GateKind kind) {
-  switch (kind) {
-    case GateKind::kNot:
-      return bits::PlaneOp::kNot;
-    case GateKind::kAnd:
-      return bits::PlaneOp::kAnd;
-    case GateKind::kNand:
-      return bits::PlaneOp::kNand;
-    case GateKind::kOr:
-      return bits::PlaneOp::kOr;
-    case GateKind::kNor:
-      return bits::PlaneOp::kNor;
-    case GateKind::kXor:
-      return bits::PlaneOp::kXor;
-    case GateKind::kXnor:
-      return bits::PlaneOp::kXnor;
-    case GateKind::kAndNot:
-      return bits::PlaneOp::kAndNot;
-    case GateKind::kOrNot:
-      return bits::PlaneOp::kOrNot;
-    default:
-      throw InternalError("a reduced circuit has gates only");
-  }
-}
 
 Value Decoder::inverse(std::size_t index, Value value) {
   if (is_constant(value)) return value == kZero ? kOne : kZero;
@@ -195,7 +171,7 @@ const bits::PlaneProgram& Decoder::compile() {
       free_slots_.pop_back();
     }
     slot_of_[gate.y] = y;
-    program_.steps.push_back({plane_op(gate.kind), y, a, b});
+    program_.steps.push_back({netlist::plane_op(gate.kind), y, a, b});
   }
   program_.num_slots = num_slots;
   for (std::size_t bit = 0; bit < 16; ++bit) {

@@ -29,9 +29,6 @@ struct Circuit {
   uint64_t area = 0;
 };
 
-/// The plane operation of a gate of a circuit; InternalError for wires, constants, multiplexers.
-bits::PlaneOp plane_op(netlist::GateKind kind);
-
 /// Reuses its memory from genome to genome; not thread-safe.
 class Decoder {
  public:

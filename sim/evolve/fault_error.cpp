@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "netlist/plane_op.hpp"
+
 namespace faultwave::evolve {
 namespace {
 
@@ -14,7 +16,7 @@ struct Remainder {
 };
 
 Remainder remainder(netlist::GateKind kind, int pin, bool value) {
-  const bits::PlaneOp op = plane_op(kind);
+  const bits::PlaneOp op = netlist::plane_op(kind);
   const auto evaluate = [&](bool other) {
     const bool a = pin == 0 ? value : other;
     const bool b = pin == 0 ? other : value;
@@ -72,7 +74,7 @@ void FaultErrorEvaluator::number(const Circuit& circuit) {
     source_of_[gate.y] = static_cast<uint16_t>(kNumSources + g);
     read(a_[g], static_cast<int32_t>(g));
     if (num_pins(gate) > 1) read(b_[g], static_cast<int32_t>(g));
-    golden_steps_[g] = {plane_op(gate.kind), source_of_[gate.y], a_[g], b_[g]};
+    golden_steps_[g] = {netlist::plane_op(gate.kind), source_of_[gate.y], a_[g], b_[g]};
   }
   for (std::size_t bit = 0; bit < 16; ++bit) {
     const Value output = circuit.outputs[bit];

@@ -6,6 +6,7 @@
 
 #include "base/suggest.hpp"
 #include "evolve/pair_chunks.hpp"
+#include "netlist/plane_op.hpp"
 
 namespace faultwave::evolve {
 namespace {
@@ -132,7 +133,7 @@ const Circuit& Evaluator::signals(const Genome& genome, std::vector<uint64_t>& p
   planes.resize((kNumOperands + genome.nodes.size()) * bits::kChunkWords);
   std::copy(sample_.begin(), sample_.end(), planes.begin());
   for (const auto& gate : circuit.gates) {
-    bits::apply(plane_op(gate.kind), plane(gate.y), plane(gate.a), plane(gate.b), nullptr,
+    bits::apply(netlist::plane_op(gate.kind), plane(gate.y), plane(gate.a), plane(gate.b), nullptr,
                 bits::kChunkWords);
   }
   return circuit;

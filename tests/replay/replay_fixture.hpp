@@ -9,6 +9,7 @@
 #include "base/rng.hpp"
 #include "driver/accelerator.hpp"
 #include "netlist/product_table.hpp"
+#include "support/random_accelerator.hpp"
 
 namespace faultwave::replay {
 
@@ -20,30 +21,7 @@ inline std::vector<uint8_t> random_bytes(CounterRng& rng, int64_t size) {
   return bytes;
 }
 
-inline driver::AcceleratorConfig random_accelerator(bool is_gpu, CounterRng& rng) {
-  const auto pick = [&rng](std::initializer_list<int> values) {
-    return *(values.begin() + rng.below(values.size()));
-  };
-  if (!is_gpu) {
-    systemc::TpuConfig tpu;
-    tpu.rows = 1 + static_cast<int>(rng.below(9));
-    tpu.cols = 1 + static_cast<int>(rng.below(9));
-    return tpu;
-  }
-  systemc::GpuConfig gpu = systemc::gpu_preset("ampere_a100");
-  gpu.sms = pick({1, 2, 3});
-  gpu.sub_cores = pick({1, 2, 4});
-  gpu.tensor_core = {.rows = pick({1, 2, 8}), .cols = pick({1, 2, 4}), .depth = pick({1, 4, 8})};
-  gpu.tensor_core.mma_m = gpu.tensor_core.rows * 2;
-  gpu.tensor_core.mma_n = gpu.tensor_core.cols * pick({1, 2});
-  gpu.tensor_core.mma_k = gpu.tensor_core.depth * pick({1, 2});
-  gpu.warp_m = gpu.tensor_core.mma_m * pick({1, 2});
-  gpu.warp_n = gpu.tensor_core.mma_n;
-  gpu.cta_m = gpu.warp_m * pick({1, 2});
-  gpu.cta_n = gpu.warp_n * pick({1, 3});
-  gpu.cta_k = 16 * pick({1, 2});
-  return gpu;
-}
+using test_support::random_accelerator;
 
 /// `count` random tables of one signedness.
 inline std::vector<netlist::ProductTable> random_tables(CounterRng& rng, int count,

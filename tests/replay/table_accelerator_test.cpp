@@ -31,13 +31,7 @@ TEST(TableAccelerator, gives_the_logits_of_the_gate_engine) {
     const auto sites = netlist::enumerate_sites(multiplier);
     std::vector<fault::Fault> faults;
     for (int i = 0; i < 1 + space.size() / 4; ++i) {
-      fault::Fault fault;
-      fault.pe = static_cast<int>(rng.below(static_cast<uint64_t>(space.size())));
-      fault.kind = static_cast<netlist::FaultKind>(rng.below(3));
-      fault.unit = static_cast<fault::Unit>(rng.below(3));
-      fault.bit = static_cast<int>(rng.below(8));
-      if (fault.unit == fault::Unit::kMultiplier) fault.site = sites[rng.below(sites.size())];
-      faults.push_back(fault);
+      faults.push_back(test_support::random_fault(sites, space.size(), rng));
     }
     const auto locus_tables =
         driver::build_locus_tables(multiplier, faults, space, options.weight_on_port_a);
