@@ -26,6 +26,10 @@ if [ ! -d "$oracle/node_modules/onnxruntime-node" ]; then
     echo "ONNX Runtime could not be installed: its tests will be skipped" >&2
 fi
 
+# The charts of reports, likewise.
+[ -d "build/charts/node_modules/d3" ] || scripts/install_charts.sh >/dev/null ||
+  echo "the charting library could not be installed: tests of reports will be skipped" >&2
+
 # PE models are built into the build folder, so that a fresh clone starts with an empty cache.
 export FAULTWAVE_CACHE="$PWD/build/$preset/cache"
 exec ctest --test-dir "build/$preset" --no-tests=error --output-on-failure -j "$(nproc)" "$@"

@@ -10,7 +10,8 @@ runtime_packages=(
 
 # To run the tests and the format check as well. The ONNX Runtime oracle needs node and npm; an
 # installation from elsewhere is fine.
-test_packages=(libgtest-dev libgmock-dev clang-format iverilog gtkwave python3 python3-numpy curl)
+test_packages=(libgtest-dev libgmock-dev clang-format iverilog gtkwave python3 python3-numpy curl
+  chromium)
 command -v node >/dev/null || test_packages+=(nodejs)
 command -v npm >/dev/null || test_packages+=(npm)
 

@@ -122,7 +122,7 @@ async function open(browser) {
     if (method === 'Network.requestWillBeSent') found.requests.push(params.request.url.slice(0, 200));
     if (method === 'Page.loadEventFired') loaded();
   });
-  for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await browser.send(`${domain}.enable`);
+  for (const domain of ['Page', 'Runtime', 'Log', 'Network', 'Performance']) await browser.send(`${domain}.enable`);
   await browser.send('Emulation.setEmulatedMedia', {features: [{name: 'prefers-color-scheme', value: options.dark ? 'dark' : 'light'}]});
   await browser.send('Emulation.setDeviceMetricsOverride', {width: Number(options.width), height: 900, deviceScaleFactor: 1, mobile: false});
   const url = pathToFileURL(resolve(page)).href;
@@ -133,6 +133,10 @@ async function open(browser) {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     return document.body.dataset.ready === 'true';`);
   found.open_ms = Math.round(performance.now() - start);
+  // What the page's process worked, whatever else the machine was busy with.
+  const {metrics} = await browser.send('Performance.getMetrics');
+  const metric = (name) => metrics.find((entry) => entry.name === name)?.value ?? 0;
+  found.cpu_ms = Math.round(1000 * metric('ProcessTime'));
   found.requests = found.requests.filter((request) => request !== url && !request.startsWith('data:'));
   return found;
 }

@@ -163,7 +163,9 @@ TEST_F(CampaignData, trials_are_all_there_and_say_what_was_recorded) {
     EXPECT_EQ(columns["fault"][i].get<int64_t>(), trial.fault.value_or(-1));
     EXPECT_EQ(columns["rate"][i].get<double>(), trial.rate.value_or(-1));
     EXPECT_EQ(columns["layer"][i].get<int>() < 0, !trial.layer);
-    if (trial.pe) EXPECT_EQ(columns["pes"][columns["pe"][i].get<std::size_t>()], *trial.pe);
+    if (trial.pe) {
+      EXPECT_EQ(columns["pes"][columns["pe"][i].get<std::size_t>()], *trial.pe);
+    }
     for (const auto& result : trial.results) {
       const std::size_t m = result.mitigation == "none" ? 0 : 1;
       EXPECT_EQ(data["mitigations"][m], result.mitigation);

@@ -23,18 +23,17 @@ function exceedanceChart(campaign, choice) {
   const said = curves.map((curve) =>
     `${campaign.mitigations[curve.mitigation]} ${percent(shareAbove(curve, limit), 2)} %`).join(', ');
   return {
-    lede: `Share of faults that lose more than ${brief(limit)} ${limit === 1 ? 'point' : 'points'}: ${said}.`,
-    caption: 'Share of all faults, weighted as they are drawn, that lose at least so much. Logarithmic share.',
+    lede: `Share of trials that lose more than ${inPoints(limit)}: ${said}.`,
+    caption: 'Share of all trials, weighted by the faults that each stands for. Dashed: from there on a trial is critical.',
     legend: legend(curves.map((curve) => campaign.mitigations[curve.mitigation]), curves.map((curve) => seriesColour(curve.mitigation))),
     draw: (width) => Plot.plot(plotOptions(width, {
-      x: {label: 'Accuracy lost (points)', domain: [0, most], grid: true, labelArrow: 'none'},
-      y: {label: 'Faults that lose at least so much (%)', type: 'log', domain: [Math.min(lowest, 50), 100], grid: true,
-          tickFormat: (value) => String(value), ticks: 4, labelArrow: 'none'},
+      x: {label: 'Accuracy lost (points)', domain: [0, most], grid: true},
+      y: {label: 'Trials that lose at least so much (%), logarithmic', type: 'log', domain: [Math.min(lowest, 50), 100], grid: true,
+          tickFormat: (value) => String(value), ticks: 4},
       marks: [
         Plot.ruleX([limit], {stroke: 'var(--faint)', strokeDasharray: '3,3'}),
         ...curves.map((curve) => Plot.line(
-            [...points.filter((point) => point.mitigation === curve.mitigation), ]
-                .concat({loss: 0, share: shareAbove(curve, 0)}),
+            [...points.filter((point) => point.mitigation === curve.mitigation), {loss: 0, share: shareAbove(curve, 0)}],
             {x: 'loss', y: (point) => 100 * point.share, curve: 'step-before', stroke: seriesColour(curve.mitigation),
              strokeWidth: 2, filter: (point) => point.share > 0})),
       ],
@@ -67,8 +66,8 @@ function rateChart(campaign, choice) {
     legend: legend(used.map((m) => campaign.mitigations[m]), used.map(seriesColour)),
     draw: (width) => Plot.plot(plotOptions(width, {
       x: {label: `Faulty PEs (%)${isLog ? ', logarithmic' : ''}`, type: isLog ? 'log' : 'linear', ticks: isLog ? rates : undefined,
-          tickFormat: isLog ? brief : undefined, labelArrow: 'none'},
-      y: {label: 'Accuracy (%)', grid: true, labelArrow: 'none'},
+          tickFormat: isLog ? brief : undefined},
+      y: {label: 'Accuracy (%)', grid: true},
       marks: [
         Plot.ruleY([golden], {stroke: 'var(--faint)', strokeDasharray: '3,3'}),
         ...used.flatMap((m) => {
@@ -109,8 +108,8 @@ function energyChart(campaign, choice) {
     legend: legend(used.map((m) => campaign.mitigations[m]), used.map(seriesColour)),
     draw: (width) => Plot.plot(plotOptions(width, {
       height: 340, marginRight: 40, marginTop: 30,
-      x: {label: 'Energy of a multiplication (pJ)', nice: true, inset: 20, labelArrow: 'none'},
-      y: {label: 'Mean accuracy under faults (%)', grid: true, inset: 12, labelArrow: 'none'},
+      x: {label: 'Energy of a multiplication (pJ)', nice: true, inset: 20},
+      y: {label: 'Mean accuracy under faults (%)', grid: true, inset: 12},
       marks: [
         Plot.line(front, {x: 'energy_pj', y: 'y', stroke: 'var(--ink)', strokeWidth: 1.2, curve: 'step-after'}),
         Plot.dot(points, {x: 'energy_pj', y: 'y', fill: (point) => seriesColour(point.mitigation), r: 4.5,
@@ -142,9 +141,9 @@ function layerChart(campaign, choice) {
     legend: legend(used.map((m) => campaign.mitigations[m]), used.map(seriesColour)),
     draw: (width) => Plot.plot(plotOptions(width, {
       height: 60 + layers.length * (22 + 18 * used.length), marginLeft: 40 + 7 * Math.max(...layers.map((name) => name.length)),
-      x: {label: 'Mean loss (points)', grid: true, zero: true, labelArrow: 'none'},
+      x: {label: 'Mean loss (points)', grid: true, zero: true},
       fy: {domain: layers, label: null, axis: 'left', padding: 0.25},
-      y: {domain: used, axis: null},
+      y: {type: 'band', domain: used, axis: null},
       marks: [
         Plot.ruleX([0], {stroke: 'var(--faint)'}),
         Plot.ruleY(rows, {fy: 'name', y: 'mitigation', x1: 'low', x2: 'high', stroke: (row) => seriesColour(row.mitigation), strokeWidth: 2}),
@@ -171,10 +170,10 @@ function groupedBars(campaign, choice, part, key, words) {
     caption: `${words.caption} Bars: mean over trials; ticks: worst trial.`,
     legend: legend(kinds.map((kind) => kKindNames[kind]), kinds.map(colour)),
     draw: (width) => Plot.plot(plotOptions(width, {
-      height: 280,
-      fx: {domain: places, label: words.axis, padding: 0.2, labelArrow: 'none'},
+      height: 290,
+      fx: {domain: places, label: words.axis, padding: 0.2, labelOffset: 40},
       x: {domain: kinds, axis: null, padding: 0.05},
-      y: {label: 'Loss (points)', grid: true, labelArrow: 'none'},
+      y: {label: 'Loss (points)', grid: true},
       marks: [
         Plot.barY(rows, {fx: key, x: 'kind', y: 'loss', fill: (row) => colour(row.kind)}),
         Plot.tickY(rows, {fx: key, x: 'kind', y: 'worst', stroke: (row) => colour(row.kind), strokeWidth: 1.5}),

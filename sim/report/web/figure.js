@@ -57,14 +57,20 @@ function figureSection(parent, choice, id, title, make) {
   return section;
 }
 
-/// Options that all charts share.
+/// Options that all charts share; labels of axes stand in their middle, without arrows.
 function plotOptions(width, options) {
+  const axis = (name, anchor) => options[name] ? {[name]: {labelArrow: 'none', labelAnchor: anchor, ...options[name]}} : {};
   return {
     width,
     height: 300,
     marginLeft: 56,
     marginRight: 24,
+    marginBottom: 44,
     style: {fontFamily: 'inherit', fontSize: '12px', background: 'none', overflow: 'visible'},
     ...options,
+    ...axis('x', 'center'),
+    ...axis('y', 'top'),
+    ...axis('fx', 'center'),
+    ...axis('fy', 'center'),
   };
 }

@@ -7,7 +7,7 @@ const kCampaignFigures = [
   ['layers', 'Sensitivity of layers', layerChart],
   ['bits', 'Loss by output bit', bitChart],
   ['depth', 'Loss by depth of the net', levelChart],
-  ['pes', 'Vulnerability of PEs', peChart],
+  ['pes', 'Vulnerability of PEs or lanes', peChart],
   ['netlist', 'Netlist', schematicChart],
 ];
 
@@ -60,9 +60,11 @@ function drawCampaign(parent, source, prefix) {
   if (campaign.trials) section('trials', 'Trials', hint.cloneNode(true), trialTable(campaign, choice));
 }
 
+/// Links to the parts of the only source, or to all sources.
 function contents(page) {
-  const links = [...page.querySelectorAll('section[id]')].filter((section) => !section.hidden).map((section) =>
-    element('a', {href: '#' + section.id}, section.firstElementChild.textContent));
+  const parts = report.sources.length === 1 ? [...page.querySelectorAll('section[id]')].filter((section) => !section.hidden)
+    : [...page.querySelectorAll('h2[id]'), page.querySelector('#provenance')];
+  const links = parts.map((part) => element('a', {href: '#' + part.id}, (part.firstElementChild ?? part).textContent));
   return element('nav', {class: 'contents', 'aria-label': 'Contents'}, links);
 }
 

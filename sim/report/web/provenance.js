@@ -44,6 +44,8 @@ function campaignProvenance(campaign) {
       element('details', {}, element('summary', {}, 'Configuration'), element('pre', {}, provenance.config)));
 }
 
+const energyOf = (figure) => figure && isNumber(figure.energy_pj) ? `${brief(figure.energy_pj)} pJ (${figure.source})` : null;
+
 function runProvenance(source) {
   return element('div', {}, source.experiments.map((experiment) => {
     const {provenance} = experiment;
@@ -54,6 +56,8 @@ function runProvenance(source) {
           ['Result', code(source.file)],
           ['Faultwave', `${provenance.version}, revision ${provenance.git}`],
           ['Seed', isNumber(provenance.seed) ? String(provenance.seed) : null],
+          ['Energy of a multiplication', energyOf(experiment.multiplication.multiplier)],
+          ['Of an exact one', energyOf(experiment.multiplication.exact)],
           ['Netlist', provenance.netlist],
           ['SHA-256 of the netlist', provenance.netlist_sha256 && shortHash(provenance.netlist_sha256)],
           ['SHA-256 of its products', provenance.table_sha256 && shortHash(provenance.table_sha256)],

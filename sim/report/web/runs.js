@@ -4,12 +4,12 @@ const microjoules = (run) => run.energy_pj * 1e-6;
 
 function runsTable(experiment, confidence) {
   const columns = [{label: 'Run', text: true}, {label: 'Accuracy', unit: '%', digits: 2},
-    {label: 'Interval', unit: `%, ${number(100 * confidence)} %`, interval: true}, {label: 'Top-5', unit: '%', digits: 2},
+    {label: 'Interval', unit: `${number(100 * confidence)} %`, interval: true}, {label: 'Top-5', unit: '%', digits: 2},
     {label: 'Loss', unit: 'points', digits: 2}, {label: 'Against exact', unit: 'points', digits: 2},
     {label: 'SDC-1', unit: '% of images', digits: 2}, {label: 'Cycles'}, {label: 'Utilisation', unit: '%', digits: 1},
     {label: 'Energy', unit: 'µJ', digits: 2}];
   const rows = experiment.runs.map((run) => [run.name, 100 * run.accuracy,
-    range(100 * run.accuracy_lower, 100 * run.accuracy_upper, 1), 100 * run.top5, run.faulty ? run.loss_points : null,
+    shortRange(100 * run.accuracy_lower, 100 * run.accuracy_upper, 1), 100 * run.top5, run.faulty ? run.loss_points : null,
     run.loss_vs_exact_points, run.faulty ? 100 * run.sdc1 : null, run.cycles || null, run.cycles ? 100 * run.utilisation : null,
     run.cycles ? microjoules(run) : null]);
   return element('div', {}, plainTable(columns, rows),
@@ -28,7 +28,7 @@ function accuracyChart(experiment) {
     legend: legend(['fault-free', 'faulty'], [seriesColour(0), seriesColour(1)]),
     draw: (width) => Plot.plot(plotOptions(width, {
       height: 50 + 26 * rows.length, marginLeft: 30 + 7 * Math.max(...rows.map((row) => row.name.length)),
-      x: {label: 'Accuracy (%)', grid: true, labelArrow: 'none'}, y: {domain: rows.map((row) => row.name), label: null, tickSize: 0},
+      x: {label: 'Accuracy (%)', grid: true}, y: {domain: rows.map((row) => row.name), label: null, tickSize: 0},
       marks: [Plot.ruleY(rows, {y: 'name', x1: 'low', x2: 'high', stroke: (row) => seriesColour(row.faulty ? 1 : 0), strokeWidth: 2}),
         Plot.dot(rows, {y: 'name', x: 'y', fill: (row) => seriesColour(row.faulty ? 1 : 0), r: 4.5})],
     })),
@@ -55,7 +55,7 @@ function cyclesChart(experiment) {
     legend: legend(causes, causes.map((_, i) => seriesColour(i))),
     draw: (width) => Plot.plot(plotOptions(width, {
       height: 50 + 30 * layers.length, marginLeft: 30 + 7 * Math.max(...layers.map((layer) => layer.name.length)),
-      x: {label: 'Cycles', grid: true, labelArrow: 'none'}, y: {domain: layers.map((layer) => layer.name), label: null, tickSize: 0},
+      x: {label: 'Cycles', grid: true}, y: {domain: layers.map((layer) => layer.name), label: null, tickSize: 0},
       marks: [Plot.barX(rows.filter((row) => row.cycles > 0), {y: 'layer', x: 'cycles', fill: (row) => seriesColour(causes.indexOf(row.cause)),
         order: causes, z: 'cause', insetTop: 2, insetBottom: 2})],
     })),
@@ -80,7 +80,7 @@ function runEnergyChart(source) {
     caption: 'Energy of all multiplications of a run. Ringed: nothing of its colour is both cheaper and more accurate.',
     legend: legend(['fault-free', 'faulty'], [seriesColour(0), seriesColour(1)]),
     draw: (width) => Plot.plot(plotOptions(width, {
-      x: {label: 'Energy (µJ)', inset: 20, labelArrow: 'none'}, y: {label: 'Accuracy (%)', grid: true, inset: 12, labelArrow: 'none'},
+      x: {label: 'Energy (µJ)', inset: 20}, y: {label: 'Accuracy (%)', grid: true, inset: 12},
       marks: [
         Plot.dot(points, {x: 'x', y: 'y', r: 4.5, fill: (point) => seriesColour(point.faulty ? 1 : 0),
           stroke: (point) => point.front ? 'var(--ink)' : 'var(--ground)', strokeWidth: 1.5}),

@@ -61,7 +61,9 @@ class SchematicDrawing {
   }
 
   drawNodes(nodes, radius) {
-    const isPort = (node) => nodes.function[node] === 'input' || nodes.function[node] === 'output';
+    const isOutput = (node) => nodes.function[node] === 'output';
+    const isConstant = (node) => nodes.function[node].startsWith('CONST');
+    const isPort = (node) => nodes.function[node] === 'input' || isOutput(node) || isConstant(node);
     this.nodes = this.svg.append('g').selectAll('rect').data(d3.range(nodes.net.length)).join('rect').attr('class', 'node')
         .attr('x', (node) => this.x(node) - radius).attr('y', (node) => this.y(node) - radius)
         .attr('width', 2 * radius).attr('height', 2 * radius).attr('rx', (node) => isPort(node) ? 0 : radius / 2)
@@ -70,9 +72,9 @@ class SchematicDrawing {
     this.nodes.append('title').text((node) => `${nodes.net[node]} (${nodes.function[node]})`);
     const ports = d3.range(nodes.net.length).filter(isPort);
     this.svg.append('g').selectAll('text').data(ports).join('text').attr('dy', '0.32em')
-        .attr('x', (node) => this.x(node) + (nodes.function[node] === 'input' ? -8 : 8)).attr('y', (node) => this.y(node))
-        .attr('text-anchor', (node) => nodes.function[node] === 'input' ? 'end' : 'start')
-        .text((node) => nodes.function[node] === 'input' ? nodes.net[node] : this.outputName(node));
+        .attr('x', (node) => this.x(node) + (isOutput(node) ? 8 : -8)).attr('y', (node) => this.y(node))
+        .attr('text-anchor', (node) => isOutput(node) ? 'start' : 'end')
+        .text((node) => isOutput(node) ? this.outputName(node) : isConstant(node) ? nodes.function[node].at(-1) : nodes.net[node]);
   }
 
   /// Outputs come last, bit 0 first.

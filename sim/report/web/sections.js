@@ -32,7 +32,7 @@ function headline(campaign, choice) {
         ? 'without mitigation' : `with ${campaign.mitigations[mitigation]}`),
       statistic('Mean loss', number(row.loss, 2), 'points', interval),
       statistic('Critical trials', percent(row.critical, 1), '%',
-          `${range(100 * row.critical_lower, 100 * row.critical_upper, 1)} (${sure}); lose more than ${brief(campaign.critical_points)} points`),
+          `${range(100 * row.critical_lower, 100 * row.critical_upper, 1)} (${sure}); lose more than ${inPoints(campaign.critical_points)}`),
       statistic('Worst trial', number(row.worst, 2), 'points', fault === null ? 'several faults at once' : campaign.faults.name[fault]));
 }
 
@@ -41,18 +41,19 @@ function resultsTable(campaign) {
   const columns = [
     {label: 'Cell', text: true}, {label: 'Mitigation', text: true}, {label: 'Trials'}, {label: 'Fault-free', unit: '%', digits: 2},
     {label: 'Under faults', unit: '%', digits: 2}, {label: 'Mean loss', unit: 'points', digits: 2},
-    {label: 'Interval', unit: `points, ${sure}`, interval: true}, {label: 'Worst', unit: 'points', digits: 2},
-    {label: 'Critical', unit: '%', digits: 1}, {label: 'Interval', unit: `%, ${sure}`, interval: true},
-    {label: 'Masked', unit: '% of images', digits: 1}, {label: 'SDC-1', unit: '% of images', digits: 2},
-    {label: 'SDC-5', unit: '% of images', digits: 2}];
+    {label: 'Interval', unit: sure, interval: true}, {label: 'Worst', unit: 'points', digits: 2},
+    {label: 'Critical', unit: '%', digits: 1}, {label: 'Interval', unit: sure, interval: true},
+    {label: 'Masked', unit: '%', digits: 1}, {label: 'SDC-1', unit: '%', digits: 2}, {label: 'SDC-5', unit: '%', digits: 2}];
   const rows = campaign.summary.map((row) => [campaign.cellName(row.cell), campaign.mitigations[row.mitigation], row.trials,
-    100 * campaign.goldenAccuracy(row.cell), 100 * row.accuracy, row.loss, range(row.lower, row.upper, 2), row.worst,
-    100 * row.critical, range(100 * row.critical_lower, 100 * row.critical_upper, 1), 100 * row.masked, 100 * row.sdc1,
+    100 * campaign.goldenAccuracy(row.cell), 100 * row.accuracy, row.loss, shortRange(row.lower, row.upper, 2), row.worst,
+    100 * row.critical, shortRange(100 * row.critical_lower, 100 * row.critical_upper, 1), 100 * row.masked, 100 * row.sdc1,
     100 * row.sdc5]);
-  return element('div', {}, plainTable(columns, rows),
+  // On the page a cell's name stands in its first row only.
+  const shown = rows.map((row, i) => i > 0 && rows[i - 1][0] === row[0] ? ['', ...row.slice(1)] : row);
+  return element('div', {}, plainTable(columns, shown),
       element('p', {class: 'note'}, 'Means over trials, weighted by the faults that each stands for. Intervals cover the choice of ' +
-          'faults and PEs, not that of test images. Loss: against the fault-free run of the same multiplier. ' +
-          'SDC-1: another label than fault-free; SDC-5: its label outside the fault-free top five.'),
+          'faults and PEs, not that of test images; masked, SDC-1 and SDC-5 are shares of images. Loss: against the fault-free run of the same multiplier. ' +
+          'Masked: same logits as fault-free; SDC-1: another label; SDC-5: its label outside the fault-free top five.'),
       element('div', {class: 'links'}, csvLink('results', () => [csvHead(columns), ...rows])));
 }
 

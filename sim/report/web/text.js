@@ -23,7 +23,12 @@ function number(value, digits = 0) {
 const percent = (share, digits = 1) => isNumber(share) ? number(100 * share, digits) : '–';
 const range = (lower, upper, digits) => isNumber(lower) && isNumber(upper)
     ? `${number(lower, digits)} to ${number(upper, digits)}` : '–';
+/// For columns: a dash, or an ellipsis where a limit is negative.
+const shortRange = (lower, upper, digits) => isNumber(lower) && isNumber(upper)
+    ? `${number(lower, digits)}${lower < 0 ? ' … ' : '–'}${number(upper, digits)}` : '–';
 const count = (n, one, many = one + 's') => `${number(n)} ${n === 1 ? one : many}`;
+
+const inPoints = (value) => `${brief(value)} ${value === 1 ? 'point' : 'points'}`;
 
 /// Up to four significant digits, for fault rates and energies.
 const brief = (value) => String(Number(value.toPrecision(4)));
