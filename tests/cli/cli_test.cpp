@@ -34,7 +34,7 @@ std::string config(const std::string& name) { return (tree_root() / "configs" / 
 TEST(Cli, help_and_version_succeed_and_name_every_command) {
   const auto help = faultwave({"--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* command : {"run", "gemm", "sites", "netlist", "version"}) {
+  for (const char* command : {"run", "gemm", "merge", "query", "sites", "netlist", "version"}) {
     EXPECT_THAT(help.output, HasSubstr(command));
     const auto of_command = faultwave({command, "--help"});
     EXPECT_EQ(of_command.exit_code, 0) << command << of_command.output;

@@ -2,8 +2,8 @@
 """Checks the tree against the module table in docs/architecture.md.
 
 A module may include only itself and what the table's third column allows, transitively closed.
-<systemc> belongs to sim/systemc, Verilator's headers to sim/verilated, intrinsics and Highway to
-sim/bits, <mpi.h> to sim/mpi. Usage: check_structure.py SOURCE_DIR
+<systemc> belongs to sim/systemc, Verilator's headers to sim/verilated, SQLite to sim/campaign, <mpi.h>
+to sim/mpi, intrinsics and Highway to sim/bits. Usage: check_structure.py SOURCE_DIR
 """
 import pathlib
 import re
