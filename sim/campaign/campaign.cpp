@@ -87,15 +87,29 @@ class CampaignRun {
 
   /// Cases are drawn from the whole plan, so that they do not depend on shards.
   void choose_verifications() {
-    const Permutation order(plan_.num_trials(), config_.seed, kVerificationStream);
     const CounterRng mitigation(config_.seed, kVerificationStream);
     const auto wanted = static_cast<uint64_t>(options_.num_verifications);
-    for (uint64_t i = 0; i < std::min(wanted, plan_.num_trials()); ++i) {
-      to_verify_.emplace(order.at(i), mitigation.at(i));
+    for (uint64_t i = 0; i < wanted; ++i) {
+      if (const auto trial = trial_to_verify(i)) to_verify_.emplace(*trial, mitigation.at(i));
     }
     for (const auto& done : store_.verifications()) {
       if (done.agrees) to_verify_.erase(done.trial);
     }
+  }
+
+  /// The i-th case: any trial of the plan; with a stop rule one that is sure to run, of one cell
+  /// after the other.
+  std::optional<uint64_t> trial_to_verify(uint64_t i) const {
+    const uint64_t cell = config_.stop ? i % plan_.num_cells() : 0;
+    const uint64_t index = config_.stop ? i / plan_.num_cells() : i;
+    const uint64_t first = plan_.first_trial(cell);
+    uint64_t size = plan_.num_trials();
+    if (config_.stop) {
+      size = std::min(plan_.first_trial(cell + 1) - first,
+                      static_cast<uint64_t>(config_.stop->check_every));
+    }
+    if (index >= size) return std::nullopt;
+    return first + Permutation(size, config_.seed, kVerificationStream + cell).at(index);
   }
 
   /// Trials of this shard in [begin, end) that the file lacks.
