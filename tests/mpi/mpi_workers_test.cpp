@@ -90,7 +90,8 @@ TEST_F(MpiCampaign, gate_level_runs_on_ranks) {
   const auto result = run_process(command);
   ASSERT_EQ(result.exit_code, 0) << result.output;
   EXPECT_EQ(content(out), local.sha256);
-  command.insert(command.end(), {"--jobs", "2", "--resume"});
+  command[7] = results("refused.sqlite");
+  command.insert(command.end(), {"--jobs", "2"});
   const auto refused = run_process(command);
   EXPECT_NE(refused.exit_code, 0);
   EXPECT_THAT(refused.output, testing::HasSubstr("gate engine in one thread"));
@@ -110,14 +111,14 @@ TEST_F(MpiCampaign, ranks_with_another_campaign_are_refused) {
   result = run_pair(bad, results("bad.sqlite"));
   EXPECT_EQ(result.exit_code, 3) << result.output;
   EXPECT_THAT(result.output,
-              testing::AllOf(testing::HasSubstr("rank 1: "), testing::HasSubstr("bad.yaml:7")));
+              testing::AllOf(testing::HasSubstr("rank 1: "), testing::HasSubstr("bad.yaml:8")));
   // One message, although all ranks read the same file.
   result = run_process(
       {"mpirun", "-n", "3", kProgram, "campaign", bad, "--out", results("none.sqlite")});
   EXPECT_EQ(result.exit_code, 3) << result.output;
-  const auto first = result.output.find("bad.yaml:7");
+  const auto first = result.output.find("bad.yaml:8");
   EXPECT_NE(first, std::string::npos) << result.output;
-  EXPECT_EQ(result.output.find("bad.yaml:7", first + 1), std::string::npos) << result.output;
+  EXPECT_EQ(result.output.find("bad.yaml:8", first + 1), std::string::npos) << result.output;
 }
 
 TEST_F(MpiCampaign, goes_on_after_a_rank_was_killed_and_after_an_interrupt) {
