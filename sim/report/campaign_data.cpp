@@ -75,11 +75,10 @@ class CampaignReader {
     constexpr double kDefault = 1;
     try {
       const auto document = driver::YamlDocument::from_text(store_.info().config, path_.string());
-      const auto value = document.root()["campaign"]["critical_points"];
-      return value ? value.as<double>() : kDefault;
+      const YAML::Node section = document.root()["campaign"];
+      if (!section.IsDefined() || !section.IsMap() || !section["critical_points"]) return kDefault;
+      return section["critical_points"].as<double>(kDefault);
     } catch (const ConfigError&) {
-      return kDefault;
-    } catch (const YAML::Exception&) {
       return kDefault;
     }
   }
@@ -212,20 +211,29 @@ class CampaignReader {
     return rows;
   }
 
-  /// The netlist that the cell ran with, told by its hash; nothing when it is not to be found.
-  std::optional<netlist::Netlist> netlist_of(const campaign::CellRow& cell) const {
-    std::vector<std::string> names = {cell.multiplier};
+  /// Names and paths of multipliers in the configuration, also relative to the results file.
+  std::vector<std::string> configured_netlists() const {
+    std::vector<std::string> names;
     try {
       const auto document = driver::YamlDocument::from_text(store_.info().config, path_.string());
-      for (const auto& [variant, root] : document.variants()) {
-        const auto name = root.root()["multiplier"]["netlist"];
-        if (!name || !name.IsScalar()) continue;
+      for (const auto& [variant, configuration] : document.variants()) {
+        const YAML::Node multiplier = configuration.root()["multiplier"];
+        if (!multiplier.IsDefined() || !multiplier.IsMap()) continue;
+        const YAML::Node name = multiplier["netlist"];
+        if (!name.IsDefined() || !name.IsScalar()) continue;
         names.push_back(name.Scalar());
         names.push_back((path_.parent_path() / name.Scalar()).string());
       }
     } catch (const ConfigError&) {
-      // The name that the cell records is left.
+      return {};  // The name that the cell records is left.
     }
+    return names;
+  }
+
+  /// The netlist that the cell ran with, told by its hash; nothing when it is not to be found.
+  std::optional<netlist::Netlist> netlist_of(const campaign::CellRow& cell) const {
+    std::vector<std::string> names = configured_netlists();
+    names.insert(names.begin(), cell.multiplier);
     for (const auto& name : names) {
       try {
         auto found = netlist::load_netlist(netlist::find_netlist(name));

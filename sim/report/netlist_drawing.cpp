@@ -17,7 +17,7 @@ class Drawer {
     add_gates();
     add_outputs();
     collect_neighbours();
-    for (int sweep = 0; sweep < kSweeps; ++sweep) order_columns(sweep % 2 == 0);
+    keep_best_sweep();
     count_rows();
     return std::move(drawing_);
   }
@@ -98,6 +98,37 @@ class Drawer {
     double sum = 0;
     for (const int other : others) sum += drawing_.nodes[static_cast<std::size_t>(other)].y;
     return sum / static_cast<double>(others.size());
+  }
+
+  void keep_best_sweep() {
+    auto best = drawing_.nodes;
+    long fewest = num_crossings();
+    for (int sweep = 0; sweep < kSweeps; ++sweep) {
+      order_columns(sweep % 2 == 0);
+      const long crossings = num_crossings();
+      if (crossings >= fewest) continue;
+      fewest = crossings;
+      best = drawing_.nodes;
+    }
+    drawing_.nodes = std::move(best);
+  }
+
+  /// Of wires that lead from one column to one other.
+  long num_crossings() const {
+    const auto& nodes = drawing_.nodes;
+    const auto& wires = drawing_.wires;
+    long crossings = 0;
+    for (std::size_t i = 0; i < wires.size(); ++i) {
+      const auto& from = nodes[static_cast<std::size_t>(wires[i].from)];
+      const auto& to = nodes[static_cast<std::size_t>(wires[i].to)];
+      for (std::size_t j = 0; j < i; ++j) {
+        const auto& other_from = nodes[static_cast<std::size_t>(wires[j].from)];
+        const auto& other_to = nodes[static_cast<std::size_t>(wires[j].to)];
+        if (from.column != other_from.column || to.column != other_to.column) continue;
+        if ((from.y - other_from.y) * (to.y - other_to.y) < 0) ++crossings;
+      }
+    }
+    return crossings;
   }
 
   void order_columns(bool is_forward) {

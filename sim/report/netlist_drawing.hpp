@@ -30,7 +30,8 @@ struct NetlistDrawing {
 };
 
 /// Each gate stands one column behind the last of its sources; nodes of a column are ordered by the
-/// mean place of their neighbours (Sugiyama, Tagawa and Toda, IEEE Trans. SMC 1981), in sweeps.
+/// mean place of their neighbours (Sugiyama, Tagawa and Toda, IEEE Trans. SMC 1981), in sweeps of
+/// which the one with the fewest crossings is kept.
 NetlistDrawing draw_netlist(const netlist::Netlist& netlist);
 
 }  // namespace faultwave::report

