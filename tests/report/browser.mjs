@@ -173,5 +173,5 @@ try {
   clearTimeout(timer);
   browser.child.kill();
   await new Promise((done) => browser.child.once('exit', done));
-  rmSync(profile, {recursive: true, force: true, maxRetries: 5});
+  rmSync(profile, {recursive: true, force: true, maxRetries: 20, retryDelay: 200});
 }
