@@ -151,7 +151,8 @@ class ReportInBrowser : public ::testing::Test {
 };
 
 TEST_F(ReportInBrowser, a_campaign_over_nets_shows_its_parts_and_tables_answer) {
-  const auto results = run("nets.sqlite", campaign::small_yaml("  faults: {universe: nets}\n  sample: {count: 150}\n"));
+  const auto results = run(
+      "nets.sqlite", campaign::small_yaml("  faults: {universe: nets}\n  sample: {count: 150}\n"));
   std::size_t num_faults = 0;
   for (const auto& fault : campaign::ResultsStore::open_read_only(results).faults()) {
     num_faults += static_cast<std::size_t>(fault.weight);
