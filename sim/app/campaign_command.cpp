@@ -23,10 +23,12 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr int kInterrupted = 130;
+constexpr uint64_t kMaxShards = 1'000'000;
+constexpr int kMaxJobs = 1024;
 
 std::atomic<bool> interrupted = false;
 
-/// The first SIGINT or SIGTERM ends the campaign after the trials in flight; the second one kills.
+/// The first SIGINT or SIGTERM ends the campaign, the second one kills.
 extern "C" void on_signal(int signal) {
   interrupted = true;
   std::signal(signal, SIG_DFL);
@@ -41,7 +43,8 @@ void parse_shard(const std::string& text, campaign::CampaignOptions& options) {
     const auto number = std::stoull(text.substr(0, slash), &end);
     if (end != slash) throw std::invalid_argument(text);
     options.num_shards = std::stoull(text.substr(slash + 1), &end);
-    if (end != text.size() - slash - 1 || number < 1 || number > options.num_shards) {
+    if (end != text.size() - slash - 1 || number < 1 || number > options.num_shards ||
+        options.num_shards > kMaxShards) {
       throw std::invalid_argument(text);
     }
     options.shard = number - 1;
@@ -123,8 +126,8 @@ std::shared_ptr<const PreparedCampaign> prepare(const Arguments& arguments, int 
   run_options.resume = values.count("resume") != 0;
   run_options.num_verifications = values["verify"].as<int64_t>();
   prepared->jobs = values["jobs"].as<int>();
-  if (prepared->jobs < 0 || run_options.num_verifications < 0) {
-    throw UsageError("--jobs and --verify count from 0");
+  if (prepared->jobs < 0 || prepared->jobs > kMaxJobs || run_options.num_verifications < 0) {
+    throw UsageError(fmt::format("--jobs goes from 0 to {}, --verify counts from 0", kMaxJobs));
   }
   if (prepared->jobs == 0) prepared->jobs = default_jobs;
   prepared->is_dry = values.count("dry-run") != 0;
@@ -148,7 +151,9 @@ int run(const PreparedCampaign& prepared, campaign::Workers& workers) {
     std::cout << fmt::format("skipped    {} trials: intervals are narrow enough\n",
                              summary.skipped);
   }
-  std::cout << fmt::format("verified   {} cases at gate level, all agree\n", summary.verified);
+  if (summary.verified > 0) {
+    std::cout << fmt::format("verified   {} cases at gate level, all agree\n", summary.verified);
+  }
   if (summary.interrupted) {
     std::cout.flush();
     std::cerr << fmt::format(

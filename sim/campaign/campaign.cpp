@@ -44,10 +44,6 @@ class CampaignRun {
         options_(options),
         interrupt_(interrupt),
         store_(open_store()) {
-    if (config.stop && options.num_shards > 1) {
-      throw UsageError(
-          "'stop' needs all trials in one place\n  fix: no --shard, or no campaign.stop");
-    }
     const auto finished = store_.finished_trials();
     finished_.insert(finished.begin(), finished.end());
     choose_verifications();
@@ -89,8 +85,12 @@ class CampaignRun {
   void choose_verifications() {
     const CounterRng mitigation(config_.seed, kVerificationStream);
     const auto wanted = static_cast<uint64_t>(options_.num_verifications);
-    for (uint64_t i = 0; i < wanted; ++i) {
-      if (const auto trial = trial_to_verify(i)) to_verify_.emplace(*trial, mitigation.at(i));
+    for (uint64_t i = 0; i < std::min(wanted, plan_.num_trials()); ++i) {
+      const auto trial = trial_to_verify(i);
+      if (!trial || *trial % options_.num_shards != options_.shard) continue;
+      // Gate-level cells are what others are verified against.
+      if (config_.cells[plan_.spec(*trial).cell].engine == driver::Engine::kGate) continue;
+      to_verify_.emplace(*trial, mitigation.at(i));
     }
     for (const auto& done : store_.verifications()) {
       if (done.agrees) to_verify_.erase(done.trial);
@@ -127,8 +127,10 @@ class CampaignRun {
     const uint64_t end = plan_.first_trial(cell + 1);
     const auto notes = store_.notes();
     const auto stopped = notes.find(stop_note(cell));
-    if (stopped != notes.end()) return skip(cell, begin + std::stoull(stopped->second));
-    if (missing(begin, end).empty()) return;
+    const bool is_done = stopped != notes.end() || missing(begin, end).empty();
+    const auto owed = unverified(begin, end);
+    if (stopped != notes.end()) skip(cell, begin + std::stoull(stopped->second));
+    if (is_done && owed.empty()) return;
     const CellRow row = workers_.enter(cell);
     store_.add_cells({&row, 1});
     std::vector<StratumRow> strata;
@@ -139,9 +141,8 @@ class CampaignRun {
     store_.add_faults(plan_.fault_rows(cell));
     CriticalTally tally(row, config_.critical_points);
     for (const auto& stratum : strata) tally.set_population(stratum.stratum, stratum.population);
-    for (auto done = finished_.lower_bound(begin); done != finished_.end() && *done < end; ++done) {
-      tally.add(*store_.trial(*done));
-    }
+    verify(owed);
+    if (is_done) return;
     for (uint64_t from = begin; from < end && !interrupt_;) {
       uint64_t to = end;
       if (config_.stop) {
@@ -169,6 +170,9 @@ class CampaignRun {
 
   /// False when interrupted.
   bool run_range(uint64_t begin, uint64_t end, CriticalTally& tally) {
+    for (auto done = finished_.lower_bound(begin); done != finished_.end() && *done < end; ++done) {
+      tally.add(*store_.trial(*done));
+    }
     const auto trials = missing(begin, end);
     std::size_t next = 0;
     std::deque<std::vector<TrialSpec>> waves;
@@ -226,6 +230,16 @@ class CampaignRun {
     log_line(fmt::format("{} of {} trials, {}", summary_.finished, summary_.planned, text));
   }
 
+  /// Cases whose trials are in the file from before: a killed campaign owes their verification, and
+  /// one that found a difference has to show that it is gone.
+  std::vector<TrialSpec> unverified(uint64_t begin, uint64_t end) const {
+    std::vector<TrialSpec> specs;
+    for (auto it = to_verify_.lower_bound(begin); it != to_verify_.end() && it->first < end; ++it) {
+      if (finished_.count(it->first) != 0) specs.push_back(plan_.spec(it->first));
+    }
+    return specs;
+  }
+
   /// Whether there was something to verify.
   bool verify(std::span<const TrialSpec> specs) {
     const int64_t before = summary_.verified;
@@ -235,7 +249,6 @@ class CampaignRun {
       const auto names = mitigations_of(config_.cells[spec.cell]);
       const auto& mitigation = names[chosen->second % names.size()];
       to_verify_.erase(chosen);
-      if (config_.cells[spec.cell].engine == driver::Engine::kGate) continue;
       const auto row = workers_.verify(spec, mitigation, config_.verify_images);
       store_.add_verifications({&row, 1});
       ++summary_.verified;
@@ -278,6 +291,10 @@ std::vector<CellFacts> all_cell_facts(const CampaignConfig& config) {
 CampaignSummary run_campaign(const CampaignConfig& config, const CampaignPlan& plan,
                              Workers& workers, const CampaignOptions& options,
                              const std::atomic<bool>& interrupt) {
+  if (config.stop && options.num_shards > 1) {
+    throw UsageError(
+        "'stop' needs all trials in one place\n  fix: no --shard, or no campaign.stop");
+  }
   return CampaignRun(config, plan, workers, options, interrupt).run();
 }
 

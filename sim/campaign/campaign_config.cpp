@@ -1,9 +1,11 @@
 #include "campaign/campaign_config.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/suggest.hpp"
 #include "driver/yaml_reader.hpp"
+#include "mitigation/mitigation.hpp"
 
 namespace faultwave::campaign {
 namespace {
@@ -32,9 +34,21 @@ Universe read_universe(YamlMap& map, CampaignConfig& config,
                                  : Universe::kFile;
 }
 
+/// Refuses lists that are empty or name something twice.
+std::vector<std::string> read_set(YamlMap& map, const std::string& key,
+                                  std::vector<std::string> fallback) {
+  auto items = map.text_list(key, std::move(fallback));
+  if (map.has(key) && items.empty()) map.fail(key, "is empty");
+  std::set<std::string> seen;
+  for (const auto& item : items) {
+    if (!seen.insert(item).second) map.fail(key, fmt::format("names '{}' twice", item));
+  }
+  return items;
+}
+
 void read_faults(YamlMap map, CampaignConfig& config, const std::filesystem::path& config_file) {
   config.universe = read_universe(map, config, config_file);
-  for (const auto& kind : map.text_list("kinds", {"sa0", "sa1"})) {
+  for (const auto& kind : read_set(map, "kinds", {"sa0", "sa1"})) {
     if (kind != "sa0" && kind != "sa1" && kind != "inv") {
       map.fail("kinds", fmt::format("unknown kind '{}'", kind),
                suggestion(kind, {"sa0", "sa1", "inv"}));
@@ -88,7 +102,7 @@ std::optional<StopConfig> read_stop(YamlMap& section) {
 }
 
 void read_loci(YamlMap& section, CampaignConfig& config) {
-  const auto pes = section.text_list("pes", {"random"});
+  const auto pes = read_set(section, "pes", {"random"});
   if (pes == std::vector<std::string>{"random"}) {
     config.loci = Loci::kRandom;
   } else if (pes == std::vector<std::string>{"all"}) {
@@ -104,10 +118,14 @@ void read_loci(YamlMap& section, CampaignConfig& config) {
 }
 
 void read_rates(YamlMap& section, CampaignConfig& config) {
-  for (const auto& text : section.text_list("rates", {})) {
+  for (const auto& text : read_set(section, "rates", {})) {
+    std::size_t end = 0;
     try {
-      config.rates.push_back(std::stod(text));
-    } catch (const std::exception&) {
+      config.rates.push_back(std::stod(text, &end));
+    } catch (const std::logic_error&) {
+      end = 0;
+    }
+    if (end == 0 || end != text.size()) {
       section.fail("rates", fmt::format("'{}' is no number", text), "such as rates: [0.01, 0.5]");
     }
     if (!(config.rates.back() > 0 && config.rates.back() <= 1)) {
@@ -128,14 +146,24 @@ void read_rates(YamlMap& section, CampaignConfig& config) {
 }
 
 void read_layers(YamlMap& section, CampaignConfig& config) {
-  const auto layers = section.text_list("layers", {});
+  const auto layers = read_set(section, "layers", {});
   if (layers.empty()) return;
   config.each_layer = true;
   if (layers != std::vector<std::string>{"each"}) config.layers = layers;
 }
 
 void check_engine(YamlMap& section, const CampaignConfig& config) {
+  mitigation::register_builtin_mitigations();
   for (const auto& cell : config.cells) {
+    if (cell.seed != config.seed) {
+      throw ConfigError({cell.file}, "variants have different seeds",
+                        "one seed for the whole campaign");
+    }
+    for (const auto& name : mitigations_of(cell)) {
+      if (!config.each_layer || !mitigation::make_mitigation(name)->needs_arriving_rows()) continue;
+      section.fail("layers", fmt::format("'{}' looks at faults in the layers before, too", name),
+                   "mitigations that retune layer by layer: fap, fal_retune, bias_recalibration");
+    }
     if (!cell.faults.empty()) {
       throw ConfigError({cell.file}, "has 'faults', a campaign makes its own",
                         "remove 'faults'; see the section 'campaign'");

@@ -38,6 +38,10 @@ std::vector<int> matrix_layers(const CampaignConfig& config, const driver::RunCo
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const auto& layer = network.layers[i];
     if (layer.kind != nn::LayerKind::kMatrix) continue;
+    if (std::find(names.begin(), names.end(), layer.name) != names.end()) {
+      throw InputError({cell.network.string()}, fmt::format("has two layers '{}'", layer.name),
+                       "name its nodes apart to take layers one at a time");
+    }
     names.push_back(layer.name);
     if (config.layers.empty() ||
         std::find(config.layers.begin(), config.layers.end(), layer.name) != config.layers.end()) {
@@ -69,6 +73,10 @@ CellFacts cell_facts(const CampaignConfig& config, std::size_t cell) {
       sha256_hex(std::as_bytes(std::span(inputs.data.pixels))),
       sha256_hex(std::as_bytes(std::span(inputs.data.labels))), inputs.multiplier.table_sha256,
       sha256_hex(netlist::write_scalar_verilog(inputs.multiplier.netlist)));
+  if (mitigations_of(run).size() > 1) {
+    const auto calibration = load_calibration(run.data);
+    facts.identity += " " + sha256_hex(std::as_bytes(std::span(calibration.pixels)));
+  }
   facts.num_pes = inputs.space.size();
   facts.listed_pes = listed_pes(config, run, inputs.space, inputs.multiplier.netlist);
   facts.matrix_layers = matrix_layers(config, run, inputs.network);

@@ -159,7 +159,9 @@ class UniverseBuilder {
         healthy_ = fault::locus_table(multiplier_, {}, weight_on_port_a_).table;
         has_healthy_ = true;
       }
-      const auto table = fault::locus_table(multiplier_, {&fault, 1}, weight_on_port_a_).table;
+      fault::Fault permanent = fault;
+      permanent.window = {};
+      const auto table = fault::locus_table(multiplier_, {&permanent, 1}, weight_on_port_a_).table;
       const auto metrics = netlist::error_metrics(table, healthy_);
       uint16_t changed = 0;
       for (std::size_t i = 0; i < table.raw.size(); ++i)
@@ -214,6 +216,7 @@ class UniverseBuilder {
               "a fault with a window or in a partial sum needs the gate engine\n  fix: engine: "
               "gate");
         }
+        check_file_fault(fault, has_pe);
         add_single(fault, has_pe);
       } catch (const UsageError& error) {
         throw ConfigError({config_.fault_file.string(), line_number}, error.what());
@@ -221,6 +224,23 @@ class UniverseBuilder {
     }
     if (tried_.classes.empty()) {
       throw ConfigError({config_.fault_file.string()}, "names no fault");
+    }
+  }
+
+  void check_file_fault(const fault::Fault& fault, bool has_pe) const {
+    if (has_pe && !config_.rates.empty()) {
+      throw UsageError("names a PE, but rates draw the PEs\n  fix: the fault alone");
+    }
+    if (fault.window.is_permanent()) return;
+    if (config_.window_cycles > 0) {
+      throw UsageError("has a window of its own beside faults.window_cycles\n  fix: one of them");
+    }
+    for (const auto& cell : config_.cells) {
+      if (config_.each_layer || mitigations_of(cell).size() > 1) {
+        throw UsageError(
+            "a fault with a window goes with neither layers nor mitigations\n  fix: mitigations: "
+            "[none], no campaign.layers");
+      }
     }
   }
 

@@ -13,6 +13,7 @@ namespace {
 /// Streams of the campaign's seed.
 constexpr uint64_t kTrialStream = 1;
 constexpr uint64_t kSampleStream = 1'000;
+constexpr uint64_t kMaxTrials = 10'000'000;
 
 /// Shares of `total` in proportion to `sizes`, by largest remainders; small parts get two where
 /// they have so many, which may make the total a little larger.
@@ -62,6 +63,11 @@ CampaignPlan::CampaignPlan(const CampaignConfig& config, std::vector<CellFacts> 
       plan_exhaustive(cell);
     }
     first_trials_.push_back(first_trials_.back() + cell.num_trials);
+    if (first_trials_.back() > kMaxTrials) {
+      throw ConfigError({config.cells.front().file},
+                        fmt::format("plans more than {} trials", kMaxTrials),
+                        "a sample (campaign.sample), or fewer trials_per_fault");
+    }
     cells_.push_back(std::move(cell));
   }
 }
@@ -117,7 +123,7 @@ void CampaignPlan::plan_sample(Cell& cell, uint64_t stream) const {
   const uint64_t wanted = sample.count > 0
                               ? static_cast<uint64_t>(sample.count)
                               : sample_size(population, sample.margin, sample.confidence);
-  const auto shares = allocate(std::min(wanted, population), sizes);
+  const auto shares = allocate(std::min({wanted, population, kMaxTrials + 1}), sizes);
   for (auto& [name, stratum] : strata) {
     stratum.num_trials = shares[cell.strata.size()];
     stratum.order.emplace(stratum.size, config_.seed, stream + cell.strata.size());

@@ -144,9 +144,9 @@ class ProcessLinks : public WorkerLinks {
     if (pid == 0) {
       ::close(ends[0]);
       for (const auto& other : children_) ::close(other.socket);
-      // Control-C reaches all processes of a terminal; the coordinator decides what it means.
+      // Signals reach all processes of a terminal or job; the coordinator decides what they mean.
       std::signal(SIGINT, SIG_IGN);
-      std::signal(SIGTERM, SIG_DFL);
+      std::signal(SIGTERM, SIG_IGN);
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (::getppid() != parent) ::_exit(0);
       run_child(ends[1], make);

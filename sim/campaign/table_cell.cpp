@@ -33,10 +33,10 @@ void parallel_for(std::size_t count, std::size_t num_threads, Work work) {
       next = count;
     }
   };
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;
   for (std::size_t t = 1; t < std::min(num_threads, count); ++t) threads.emplace_back(loop, t);
   loop(0);
-  for (auto& thread : threads) thread.join();
+  threads.clear();  // waits
   if (error) std::rethrow_exception(error);
 }
 
@@ -68,7 +68,7 @@ PreparedTrial TrialReplay::prepare(const TrialSpec& spec) {
   trial.tables = tables_.build(trial.faults, cell_.inputs.space);
   const auto own = driver::load_unmodified(cell_.inputs.network);
   for (const auto& name : cell_.mitigations) {
-    if (name == "none" || trial.faults.empty()) {
+    if (name == "none" || (trial.faults.empty() && !cell_.config.retune_healthy)) {
       trial.loaded.push_back(own);
       trial.loaded.back().faulty_pes = trial.tables.faulty_pes();
       continue;
@@ -87,7 +87,8 @@ PreparedTrial TrialReplay::prepare(const TrialSpec& spec) {
 const std::vector<int32_t>& TrialReplay::run(const replay::GoldenRun& golden, const TrialSpec& spec,
                                              const PreparedTrial& prepared,
                                              std::size_t mitigation) {
-  if (prepared.faults.empty()) return golden.logits();
+  const bool is_retuned = cell_.mitigations[mitigation] != "none" && cell_.config.retune_healthy;
+  if (prepared.faults.empty() && !is_retuned) return golden.logits();
   const std::size_t num_faulty = prepared.tables.tables.size() - 1;
   std::vector<const replay::PackedTable*> tables;
   for (std::size_t i = 0; i < num_faulty; ++i) {
@@ -119,15 +120,17 @@ TableCell::TableCell(const CampaignConfig& config, const CampaignPlan& plan, con
       cell_(cell),
       network_(cell.inputs.network, cell.inputs.multiplier.table, *cell.mapping, replay_options()),
       chunk_images_(replay::GoldenRun::max_images(network_, config.memory_mib << 20)) {
-  if (chunk_images_ >= cell.inputs.data.num_images()) golden_ = golden_of_chunk(network_, 0);
-  golden_correct_ = correct_images(network_);
+  // One golden run at a time is in memory.
   const bool is_exact = cell.inputs.multiplier.table == cell.inputs.exact.table;
-  exact_correct_ = golden_correct_;
   if (!is_exact) {
     const replay::ReplayNetwork exact(cell.inputs.network, cell.inputs.exact.table, *cell.mapping,
                                       replay_options());
     exact_correct_ = correct_images(exact);
   }
+  if (chunk_images_ >= cell.inputs.data.num_images()) golden_ = golden_of_chunk(network_, 0);
+  golden_correct_ = correct_images(network_);
+  if (is_exact) exact_correct_ = golden_correct_;
+  if (cell.config.engine == driver::Engine::kGate) golden_.reset();
   for (int i = 0; i < std::max(1, num_threads); ++i) {
     threads_.push_back(std::make_unique<TrialReplay>(config, plan, cell, network_));
   }

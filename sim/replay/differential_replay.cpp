@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t kRowAlignment = 64;
 
+std::size_t aligned_stride(int64_t count) {
+  return (static_cast<std::size_t>(count) + kRowAlignment - 1) / kRowAlignment * kRowAlignment;
+}
+
 /// `images` [image][feature] to rows of features.
 void set_input(const ReplayNetwork& network, const uint8_t* images, GoldenBlock& block) {
   const int input = network.network().input;
@@ -30,8 +34,7 @@ GoldenBlock make_block(const ReplayNetwork& network, int64_t first, int64_t coun
   const int64_t batch = network.options().batch_images;
   block.first_of_batch = first / batch * batch;
   block.is_last_batch = block.first_of_batch + batch > network.options().num_images;
-  block.stride =
-      (static_cast<std::size_t>(count) + kRowAlignment - 1) / kRowAlignment * kRowAlignment;
+  block.stride = aligned_stride(count);
   for (std::size_t value = 0; value < network.network().values.size(); ++value) {
     const auto features = static_cast<std::size_t>(network.num_features(static_cast<int>(value)));
     std::vector<uint8_t> codes((features + 1) * block.stride + bits::kLookupPadding);
@@ -71,8 +74,10 @@ GoldenRun::GoldenRun(const ReplayNetwork& network, const uint8_t* images, int64_
 }
 
 int64_t GoldenRun::max_images(const ReplayNetwork& network, int64_t memory_bytes) {
-  const int64_t images = memory_bytes / network.golden_bytes_per_image();
-  return std::max<int64_t>(1, images / kBlockImages) * kBlockImages;
+  const int64_t block = std::min(kBlockImages, network.options().batch_images);
+  const int64_t bytes =
+      network.golden_bytes_per_image() * static_cast<int64_t>(aligned_stride(block));
+  return std::max<int64_t>(1, memory_bytes / bytes) * block;
 }
 
 class DifferentialReplay::Impl {

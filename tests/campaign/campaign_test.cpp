@@ -108,11 +108,13 @@ TEST(Campaign, gpu_results_are_those_of_single_runs) {
 
 TEST(Campaign, has_one_content_for_any_jobs_shards_memory_and_simd_level) {
   const CampaignFolder folder;
-  const auto config = folder.config(small_yaml("  faults: {universe: output_bits}\n"));
+  const auto config =
+      folder.config(small_yaml("  faults: {universe: output_bits}\n", "fw8u_trunc6", "affine_u8",
+                               "{type: tpu, rows: 8, cols: 4, batch_images: 15}"));
   const auto whole = run_to(config, folder.path("whole.sqlite"));
   EXPECT_EQ(run_to(config, folder.path("jobs.sqlite"), 3).sha256, whole.sha256);
   auto tight = config;
-  tight.memory_mib = 0;  // one block of images at a time
+  tight.memory_mib = 0;  // one block, here a batch of 15 images, at a time
   EXPECT_EQ(run_to(tight, folder.path("tight.sqlite"), 2).sha256, whole.sha256);
   for (const auto& level : bits::simd_levels()) {
     bits::force_simd_level(level);
@@ -132,6 +134,22 @@ TEST(Campaign, has_one_content_for_any_jobs_shards_memory_and_simd_level) {
             whole.sha256);
 }
 
+/// Asks for an end while the second wave is running.
+class InterruptedWorkers : public WrappedWorkers {
+ public:
+  InterruptedWorkers(std::unique_ptr<Workers> workers, std::atomic<bool>& interrupt)
+      : WrappedWorkers(std::move(workers)), interrupt_(interrupt) {}
+  std::vector<TrialRecord> collect(const std::atomic<bool>& cancelled) override {
+    if (++waves_ < 2) return WrappedWorkers::collect(cancelled);
+    const std::jthread timer([this] { interrupt_ = true; });
+    return WrappedWorkers::collect(cancelled);
+  }
+
+ private:
+  std::atomic<bool>& interrupt_;
+  int waves_ = 0;
+};
+
 TEST(Campaign, goes_on_where_an_interrupt_stopped_it) {
   const CampaignFolder folder;
   const auto config = folder.config(small_yaml("  faults: {universe: nets}\n"));
@@ -140,26 +158,11 @@ TEST(Campaign, goes_on_where_an_interrupt_stopped_it) {
   CampaignOptions options;
   options.results = folder.path("parts.sqlite");
   options.num_verifications = 0;
-  // Asks for an end while the second wave of every part is running.
-  class Interrupter : public WrappedWorkers {
-   public:
-    Interrupter(std::unique_ptr<Workers> workers, std::atomic<bool>& interrupt)
-        : WrappedWorkers(std::move(workers)), interrupt_(interrupt) {}
-    std::vector<TrialRecord> collect(const std::atomic<bool>& cancelled) override {
-      if (++waves_ < 2) return WrappedWorkers::collect(cancelled);
-      const std::jthread timer([this] { interrupt_ = true; });
-      return WrappedWorkers::collect(cancelled);
-    }
-
-   private:
-    std::atomic<bool>& interrupt_;
-    int waves_ = 0;
-  };
   int parts = 0;
   for (bool done = false; !done; ++parts) {
     ASSERT_LT(parts, 100);
     std::atomic<bool> interrupt = false;
-    Interrupter workers(make_local_workers(config, plan, 2), interrupt);
+    InterruptedWorkers workers(make_local_workers(config, plan, 2), interrupt);
     done = !run_campaign(config, plan, workers, options, interrupt).interrupted;
     options.resume = true;
   }
@@ -191,9 +194,15 @@ TEST(Campaign, verifies_cases_at_gate_level_and_stops_on_a_difference) {
   options.results = folder.path("wrong.sqlite");
   const std::atomic<bool> interrupt = false;
   EXPECT_THROW(run_campaign(config, plan, wrong, options, interrupt), CheckError);
-  const auto store = ResultsStore::open_read_only(options.results);
-  ASSERT_EQ(store.verifications().size(), 1u);
-  EXPECT_FALSE(store.verifications()[0].agrees);
+  const auto seen = ResultsStore::open_read_only(options.results).verifications();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_FALSE(seen[0].agrees);
+
+  // A difference is not forgotten; a case that was not reached is made up for.
+  options.resume = true;
+  EXPECT_THROW(run_campaign(config, plan, wrong, options, interrupt), CheckError);
+  const auto right = make_local_workers(config, plan, 1);
+  EXPECT_EQ(run_campaign(config, plan, *right, options, interrupt).verified, 6);
 }
 
 TEST(Campaign, verifies_layers_rates_and_gpus_too) {
@@ -242,6 +251,19 @@ TEST(Campaign, stops_when_the_interval_is_narrow_and_the_same_way_after_a_resume
   const auto resumed = run_to(config, folder.path("whole.sqlite"), 1, again);
   EXPECT_EQ(resumed.summary.ran, 0u);
   EXPECT_EQ(resumed.sha256, whole.sha256);
+
+  // Interrupted between two looks at the interval it stops where it would have stopped.
+  const CampaignPlan plan(config, all_cell_facts(config));
+  CampaignOptions parts;
+  parts.results = folder.path("parts.sqlite");
+  parts.num_verifications = 0;
+  for (bool done = false; !done; parts.resume = true) {
+    std::atomic<bool> interrupt = false;
+    InterruptedWorkers workers(make_local_workers(config, plan, 1), interrupt);
+    done = !run_campaign(config, plan, workers, parts, interrupt).interrupted;
+  }
+  EXPECT_EQ(ResultsStore::open_read_only(parts.results).content_sha256(), whole.sha256);
+
   CampaignOptions shard;
   shard.num_shards = 2;
   EXPECT_THROW(run_to(config, folder.path("shard.sqlite"), 1, shard), UsageError);
@@ -276,6 +298,10 @@ TEST(CampaignConfig, refuses_what_does_not_fit_with_the_place_and_the_fix) {
            BadConfig{"  fautls: {}\n", "faults"},
            BadConfig{"  faults: {universe: net}\n", "nets"},
            BadConfig{"  faults: {kinds: [sa2]}\n", "unknown kind 'sa2'"},
+           BadConfig{"  faults: {kinds: []}\n", "is empty"},
+           BadConfig{"  faults: {kinds: [sa0, sa0]}\n", "twice"},
+           BadConfig{"  pes: []\n", "is empty"},
+           BadConfig{"  rates: [0.5abc]\n", "no number"},
            BadConfig{"  faults: {universe: file}\n", "file"},
            BadConfig{"  faults: {universe: file, file: nowhere.txt}\n", "no such file"},
            BadConfig{"  rates: [2]\n", "not in (0, 1]"},
@@ -307,6 +333,9 @@ TEST(CampaignConfig, refuses_what_does_not_fit_with_the_place_and_the_fix) {
   refused("  pes: ['pe[9][9]']\n", "pe[9][9]");
   write_file_atomically(folder.path("sites.txt"), "mult.O[3].sa1\n\n# comment\nmult.O[99].sa1\n");
   refused("  faults: {universe: file, file: sites.txt}\n", "sites.txt:4");
+  write_file_atomically(folder.path("sites.txt"), "pe[0][0].mult.O[3].sa1\n");
+  refused("  faults: {universe: file, file: sites.txt}\n  rates: [0.5]\n", "sites.txt:1");
+  refused("  trials_per_fault: 100000\n", "plans more than");
 }
 
 TEST(CampaignConfig, every_campaign_of_the_tree_loads) {

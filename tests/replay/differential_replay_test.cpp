@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <numeric>
 
 #include "driver/encoded_network.hpp"
 #include "driver/small_network.hpp"
@@ -18,7 +19,8 @@ namespace {
 /// Everything that a random comparison draws.
 class ReplayCase {
  public:
-  ReplayCase(const nn::Network& network, bool is_gpu, uint64_t seed)
+  /// `num_images` 0: a few, in small batches.
+  ReplayCase(const nn::Network& network, bool is_gpu, uint64_t seed, int64_t num_images = 0)
       : network_(network), rng_(seed, 21) {
     format_ = static_cast<netlist::NumberFormat>(rng_.below(3));
     weight_on_port_a_ = rng_.below(2) == 0;
@@ -26,8 +28,8 @@ class ReplayCase {
     tables_[2] = tables_[0];  // a fault may change a few products only
     for (int i = 0; i < 40; ++i) tables_[2].raw[rng_.below(65'536)] ^= 1;
     mapping_ = driver::make_pe_mapping(random_accelerator(is_gpu, rng_));
-    num_images_ = 1 + static_cast<int64_t>(rng_.below(40));
-    batch_images_ = 1 + static_cast<int64_t>(rng_.below(30));
+    num_images_ = num_images > 0 ? num_images : 1 + static_cast<int64_t>(rng_.below(40));
+    batch_images_ = num_images > 0 ? num_images * 3 / 5 : 1 + static_cast<int64_t>(rng_.below(30));
     const auto input = static_cast<std::size_t>(network.input);
     images_ = random_bytes(rng_, num_images_ * network.values[input].shape.size());
     prepared_ = std::make_unique<ReplayNetwork>(
@@ -88,10 +90,21 @@ class ReplayCase {
         if (rng_.below(8) == 0)
           weight = static_cast<int16_t>(static_cast<int>(rng_.below(255)) - 127);
       }
+      if (!layer.weights.empty() && rng_.below(3) == 0) {
+        layer.order.outputs = random_order(layer.bias.size());
+        layer.order.inputs = random_order(layer.weights.size() / layer.bias.size());
+      }
       for (auto& bias : layer.bias) {
         if (rng_.below(4) == 0) bias += static_cast<int32_t>(rng_.below(100)) - 50;
       }
     }
+  }
+
+  std::vector<int32_t> random_order(std::size_t size) {
+    std::vector<int32_t> order(size);
+    std::iota(order.begin(), order.end(), 0);
+    for (std::size_t i = size; i > 1; --i) std::swap(order[i - 1], order[rng_.below(i)]);
+    return order;
   }
 
   std::vector<int32_t> by_tables(const std::vector<uint16_t>& table_of_pe,
@@ -145,6 +158,17 @@ TEST_P(EveryReplay, gives_the_logits_of_the_table_engine_on_padded_convolutions)
     ReplayCase one(network, GetParam(), test_seed() * 1000 + seed);
     one.check_golden();
     for (int trial = 0; trial < 5; ++trial) one.check_trial();
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST_P(EveryReplay, works_in_batches_of_several_blocks) {
+  const nn::Network network = driver::small_network(3, 7);
+  const int64_t num_images = 2 * kBlockImages + 70;
+  for (uint64_t seed = 0; seed < 2; ++seed) {
+    ReplayCase one(network, GetParam(), test_seed() * 1000 + 500 + seed, num_images);
+    one.check_golden();
+    for (int trial = 0; trial < 4; ++trial) one.check_trial();
     if (HasFatalFailure()) return;
   }
 }
