@@ -187,15 +187,20 @@ int run_alone(const Arguments& arguments) {
 
 #ifdef FAULTWAVE_HAS_MPI
 
-/// What one rank computes with.
-campaign::WorkerCampaign worker_of(std::shared_ptr<const PreparedCampaign> prepared) {
-  const bool any_gate =
-      std::any_of(prepared->config.cells.begin(), prepared->config.cells.end(),
-                  [](const auto& cell) { return cell.engine == driver::Engine::kGate; });
-  if (any_gate && prepared->jobs > 1) {
+/// UsageError when a rank cannot do what it is asked for.
+void check_rank(const PreparedCampaign& prepared) {
+  const auto& cells = prepared.config.cells;
+  const bool any_gate = std::any_of(cells.begin(), cells.end(), [](const auto& cell) {
+    return cell.engine == driver::Engine::kGate;
+  });
+  if (any_gate && prepared.jobs > 1) {
     throw UsageError(
         "a rank runs the gate engine in one thread\n  fix: no --jobs; more ranks (mpirun -n)");
   }
+}
+
+/// What one rank computes with.
+campaign::WorkerCampaign worker_of(std::shared_ptr<const PreparedCampaign> prepared) {
   campaign::WorkerCampaign worker;
   worker.identity = campaign::worker_identity(*prepared->plan);
   worker.workers = prepared->make_workers();
@@ -214,6 +219,7 @@ int run_rank(const mpi::Session& session, const Arguments& arguments) {
   }
   const auto prepared = prepare(arguments, 1);
   if (prepared == nullptr) return 0;
+  check_rank(*prepared);
   std::cout << plan_text(prepared->config, *prepared->plan) << std::flush;
   if (prepared->is_dry) return 0;
   std::cout << fmt::format(
