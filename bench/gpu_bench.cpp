@@ -82,10 +82,14 @@ void register_all() {
       large_tiles.warp_m = 64;
       large_tiles.warp_n = preset == "turing" ? 32 : 64;
       const double goal = preset == "ampere_a100" ? kGoal : 0;
-      const auto add = [&](const char* label, const GpuConfig& config, Faults faults) {
-        benchmark::RegisterBenchmark(fmt::format("{}/{}/{}", preset, label, name).c_str(), gemm,
-                                     config, name, faults, goal)
-            ->Unit(benchmark::kMillisecond);
+      const auto add = [&](const char* label, GpuConfig config, Faults faults) {
+        for (const auto pe_model : {accel::PeModelKind::kVerilated, accel::PeModelKind::kNative}) {
+          config.pe_model = pe_model;
+          benchmark::RegisterBenchmark(
+              fmt::format("{}/{}/{}/{}", to_string(pe_model), preset, label, name).c_str(), gemm,
+              config, name, faults, goal)
+              ->Unit(benchmark::kMillisecond);
+        }
       };
       add("1_sm", one_sm, Faults::kNone);
       add("1_sm_large_tiles", large_tiles, Faults::kNone);

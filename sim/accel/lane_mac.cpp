@@ -118,9 +118,7 @@ class NativeMac : public LaneMac {
       }
     }
     faulty_->run(planes, first);
-    for (std::size_t word = 0; word < faults.size(); ++word) {
-      for (const auto& fault : faults[word].multiplier) faulty_->clear_mask(fault.plane, word);
-    }
+    faulty_->clear_masks();
   }
 
  private:

@@ -61,23 +61,16 @@ FaultyMacModel::FaultyMacModel(const netlist::Netlist& netlist, const VectorTarg
     masks_.insert(masks_.end(), words_, ~uint64_t{0});
     masks_.insert(masks_.end(), words_, 0);
   }
-  num_masks_of_block_.resize(1u + *std::max_element(blocks_.begin(), blocks_.end()));
-  is_block_masked_.resize(num_masks_of_block_.size());
+  is_block_masked_.resize(1u + *std::max_element(blocks_.begin(), blocks_.end()));
 }
 
-void FaultyMacModel::set_mask(int site, std::size_t word, uint64_t keep, uint64_t flip) {
-  uint64_t* at = mask(site, word);
-  const uint16_t block = blocks_[static_cast<std::size_t>(site)];
-  const bool was_masked = at[0] != ~uint64_t{0} || at[words_] != 0;
-  const bool is_masked = keep != ~uint64_t{0} || flip != 0;
-  num_masks_of_block_[block] += int{is_masked} - int{was_masked};
-  is_block_masked_[block] = num_masks_of_block_[block] > 0 ? 1 : 0;
-  at[0] = keep;
-  at[words_] = flip;
-}
-
-void FaultyMacModel::clear_mask(int site, std::size_t word) {
-  set_mask(site, word, ~uint64_t{0}, 0);
+void FaultyMacModel::clear_masks() {
+  for (uint64_t* at : masks_set_) {
+    at[0] = ~uint64_t{0};
+    at[words_] = 0;
+  }
+  masks_set_.clear();
+  std::fill(is_block_masked_.begin(), is_block_masked_.end(), uint8_t{0});
 }
 
 }  // namespace faultwave::native

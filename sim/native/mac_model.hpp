@@ -41,28 +41,31 @@ class FaultyMacModel {
   FaultyMacModel(const netlist::Netlist& netlist, const VectorTarget& target,
                  const std::filesystem::path& cache);
   int num_sites() const { return static_cast<int>(blocks_.size()); }
-  /// From now on `site` (enumerate_sites order) shows (x & keep) ^ flip in the 64 lanes of `word`,
-  /// a word of the vector.
-  void set_mask(int site, std::size_t word, uint64_t keep, uint64_t flip);
-  /// Makes `site` healthy in the lanes of `word`.
-  void clear_mask(int site, std::size_t word);
+  /// Until clear_masks, `site` (enumerate_sites order) shows (x & keep) ^ flip in the 64 lanes of
+  /// `word`, a word of the vector.
+  void set_mask(int site, std::size_t word, uint64_t keep, uint64_t flip) {
+    const auto index = static_cast<std::size_t>(site);
+    uint64_t* at = masks_.data() + index * 2 * words_ + word;
+    at[0] = keep;
+    at[words_] = flip;
+    is_block_masked_[blocks_[index]] = 1;
+    masks_set_.push_back(at);
+  }
+  /// Makes all sites of all lanes healthy.
+  void clear_masks();
   /// Computes one vector: the target's words from `first` on.
   void run(const bits::MacPlanes& planes, std::size_t first) const {
     run_(&planes, first, masks_.data(), is_block_masked_.data());
   }
 
  private:
-  uint64_t* mask(int site, std::size_t word) {
-    return masks_.data() + static_cast<std::size_t>(site) * 2 * words_ + word;
-  }
-
   compile::SharedObject object_;
   void (*run_)(const bits::MacPlanes*, std::size_t, const uint64_t*, const uint8_t*);
   std::size_t words_;
   std::vector<uint16_t> blocks_;  ///< of every site
   std::vector<uint64_t> masks_;   ///< [site][keep, flip][word]
-  std::vector<int> num_masks_of_block_;
   std::vector<uint8_t> is_block_masked_;
+  std::vector<uint64_t*> masks_set_;
 };
 
 }  // namespace faultwave::native

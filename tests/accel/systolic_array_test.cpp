@@ -118,7 +118,8 @@ TEST_P(EverySize, every_register_equals_the_scalar_array_on_random_control_and_f
 INSTANTIATE_TEST_SUITE_P(Sizes, EverySize,
                          ::testing::Values(Size{1, 1}, Size{1, 7}, Size{7, 1}, Size{5, 3},
                                            Size{4, 16}, Size{16, 16}, Size{3, 63}, Size{3, 64},
-                                           Size{3, 65}, Size{2, 128}, Size{5, 130}, Size{40, 33}),
+                                           Size{3, 65}, Size{2, 128}, Size{5, 130}, Size{40, 33},
+                                           Size{70, 64}),
                          [](const auto& test) {
                            return fmt::format("{}x{}", test.param.first, test.param.second);
                          });

@@ -2,11 +2,13 @@
 // single fault, every width; and the accumulator against integers.
 #include "native/mac_model.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <map>
+#include <memory>
 
 #include "base/file.hpp"
 #include "base/rng.hpp"
@@ -143,109 +145,103 @@ void add_fault(SiteMasks& masks, const std::vector<netlist::Site>& sites, const 
   if (fault.kind != FaultKind::kStuckAt0) mask.flip |= bit;
 }
 
-/// Every stuck-at and inversion fault.
-std::vector<NetFault> universe_of(const Netlist& netlist) {
-  std::vector<NetFault> universe;
-  for (const auto& site : netlist::enumerate_sites(netlist)) {
-    for (const auto kind : {FaultKind::kStuckAt0, FaultKind::kStuckAt1, FaultKind::kInvert}) {
-      universe.push_back({site, kind});
+/// Operand planes of all 65,536 pairs, 64 of them per word, A the lower byte: [word][8].
+struct AllPairs {
+  AllPairs() : a(kWords), b(kWords) {
+    for (unsigned word = 0; word < kWords; ++word) {
+      uint8_t a_codes[64], b_codes[64];
+      for (unsigned lane = 0; lane < 64; ++lane) {
+        a_codes[lane] = static_cast<uint8_t>(64 * word + lane);
+        b_codes[lane] = static_cast<uint8_t>((64 * word + lane) >> 8);
+      }
+      bits::u8_to_planes8(a_codes, a[word].data());
+      bits::u8_to_planes8(b_codes, b[word].data());
     }
   }
-  return universe;
+  static constexpr std::size_t kWords = ProductTable::kSize / 64;
+  std::vector<std::array<uint64_t, 8>> a, b;
+};
+
+using ProductPlanes = std::vector<std::array<uint64_t, 16>>;  // [word]
+
+/// Products of all pairs by the Verilated model, its masks as they are.
+ProductPlanes products_of(verilated::PeModel& model, const AllPairs& pairs) {
+  ProductPlanes products(AllPairs::kWords);
+  for (std::size_t word = 0; word < products.size(); ++word) {
+    model.eval(pairs.a[word].data(), pairs.b[word].data(), products[word].data());
+  }
+  return products;
 }
 
-/// All 65,536 products of every lane, the masks as they are: [pair][lane].
-template <typename Check>
-void for_every_pair(FaultyMacModel& model, std::size_t words, Check check) {
+/// The same by a native model of `words` words per vector.
+ProductPlanes products_of(const FaultyMacModel& model, const AllPairs& pairs, std::size_t words) {
+  ProductPlanes products(AllPairs::kWords);
   Operands operands(words);
-  for (unsigned pair = 0; pair < ProductTable::kSize; ++pair) {
-    broadcast(pair % 256, operands.a);
-    broadcast(pair / 256, operands.b);
+  for (std::size_t first = 0; first < products.size(); first += words) {
+    for (std::size_t word = 0; word < words; ++word) {
+      for (std::size_t i = 0; i < 8; ++i) {
+        operands.a[i * words + word] = pairs.a[first + word][i];
+        operands.b[i * words + word] = pairs.b[first + word][i];
+      }
+    }
     std::fill(operands.sum.begin(), operands.sum.end(), 0);
     model.run(operands.planes, 0);
-    check(pair, operands);
-    if (testing::Test::HasFatalFailure()) return;
-  }
-}
-
-TEST_P(EveryTarget, every_single_fault_equals_its_product_table) {
-  for (const char* name : {"fw8u_array", "fw8s_bw", "fw8u_drum4"}) {
-    const Netlist netlist = shipped(name);
-    FaultyMacModel model(netlist, target_, cache());
-    const auto sites = netlist::enumerate_sites(netlist);
-    ASSERT_EQ(model.num_sites(), static_cast<int>(sites.size()));
-    auto universe = universe_of(netlist);
-    universe.insert(universe.end(), 64 * words_, {});  // a last round of healthy lanes
-    const std::size_t num_faults = universe.size() - 64 * words_;
-    for (std::size_t first = 0; first < universe.size(); first += 64 * words_) {
-      SiteMasks masks;
-      std::vector<ProductTable> expected;
-      for (std::size_t i = first; i < std::min(first + 64 * words_, universe.size()); ++i) {
-        const bool is_faulty = i < num_faults;
-        if (is_faulty) add_fault(masks, sites, universe[i], i - first);
-        expected.push_back(is_faulty ? netlist::product_table(netlist, {&universe[i], 1})
-                                     : netlist::product_table(netlist));
+    for (std::size_t word = 0; word < words; ++word) {
+      for (std::size_t i = 0; i < 16; ++i) {
+        products[first + word][i] = operands.sum[i * words + word];
       }
-      for (const auto& [at, mask] : masks)
-        model.set_mask(at.first, at.second, mask.keep, mask.flip);
-      for_every_pair(model, words_, [&](unsigned pair, const Operands& operands) {
-        const auto products = products_of(operands, words_);
-        for (std::size_t lane = 0; lane < expected.size(); ++lane) {
-          ASSERT_EQ(products[lane], expected[lane].raw[pair])
-              << name << " fault " << first + lane << " pair " << pair;
-        }
-      });
-      if (HasFatalFailure()) return;
-      for (const auto& [at, mask] : masks) model.clear_mask(at.first, at.second);
     }
   }
+  return products;
 }
 
-TEST_P(EveryTarget, every_single_fault_equals_the_verilated_model) {
-  verilated::PeModelLibrary library(cache());
-  for (const char* name : {"fw8u_array", "fw8s_bw", "fw8u_drum4"}) {
-    const Netlist netlist = shipped(name);
-    FaultyMacModel model(netlist, target_, cache());
-    const auto verilated = library.load(netlist, true);
-    const auto sites = netlist::enumerate_sites(netlist);
-    const auto universe = universe_of(netlist);
-    for (std::size_t first = 0; first < universe.size(); first += 64 * words_) {
-      SiteMasks masks;
-      for (std::size_t i = first; i < std::min(first + 64 * words_, universe.size()); ++i) {
-        add_fault(masks, sites, universe[i], i - first);
-      }
-      for (const auto& [at, mask] : masks)
-        model.set_mask(at.first, at.second, mask.keep, mask.flip);
-      // One word of the vector after the other: the Verilated model has 64 lanes.
-      std::vector<uint64_t> native(ProductTable::kSize * 16 * words_);
-      for_every_pair(model, words_, [&](unsigned pair, const Operands& operands) {
-        std::copy(operands.sum.begin(), operands.sum.end(),
-                  native.begin() + static_cast<std::ptrdiff_t>(pair * operands.sum.size()));
-      });
-      uint64_t a[8], b[8], product[16];
-      for (std::size_t word = 0; word < words_; ++word) {
-        for (const auto& [at, mask] : masks) {
-          if (at.second == word) verilated->masks()[at.first] = mask;
-        }
-        for (unsigned pair = 0; pair < ProductTable::kSize; ++pair) {
-          for (unsigned bit = 0; bit < 8; ++bit) {
-            a[bit] = (pair >> bit & 1u) != 0 ? ~uint64_t{0} : 0;
-            b[bit] = (pair >> (8 + bit) & 1u) != 0 ? ~uint64_t{0} : 0;
-          }
-          verilated->eval(a, b, product);
-          for (std::size_t i = 0; i < 16; ++i) {
-            ASSERT_EQ(native[(pair * 16 + i) * words_ + word], product[i])
-                << name << " first fault " << first << " pair " << pair << " bit " << i;
-          }
-        }
-        for (const auto& [at, mask] : masks) {
-          if (at.second == word) verilated->masks()[at.first] = {};
-        }
-      }
-      for (const auto& [at, mask] : masks) model.clear_mask(at.first, at.second);
-    }
+class EverySingleFault : public testing::TestWithParam<const char*> {};
+
+TEST_P(EverySingleFault, equals_its_product_table_and_the_verilated_model_at_every_width) {
+  const Netlist netlist = shipped(GetParam());
+  const auto sites = netlist::enumerate_sites(netlist);
+  const auto verilated = verilated::PeModelLibrary(cache()).load(netlist, true);
+  const auto targets = every_target();
+  std::vector<std::unique_ptr<FaultyMacModel>> models;
+  for (const auto& target : targets) {
+    models.push_back(std::make_unique<FaultyMacModel>(netlist, target, cache()));
+    ASSERT_EQ(models.back()->num_sites(), static_cast<int>(sites.size()));
   }
+  const AllPairs pairs;
+  const auto expect_equal = [&](const ProductTable& table, const std::string& what) {
+    const ProductPlanes expected = products_of(*verilated, pairs);
+    for (std::size_t word = 0; word < expected.size(); ++word) {
+      uint16_t products[64];
+      bits::planes16_to_u16(expected[word].data(), products);
+      ASSERT_TRUE(std::equal(products, products + 64, table.raw.begin() + 64 * word))
+          << what << ", Verilated, pairs from " << 64 * word;
+    }
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      ASSERT_EQ(products_of(*models[i], pairs, targets[i].words()), expected)
+          << what << ", " << targets[i].lanes << " lanes";
+    }
+  };
+  for (std::size_t i = 0; i < 3 * sites.size() && !HasFatalFailure(); ++i) {
+    const NetFault fault{sites[i / 3], static_cast<FaultKind>(i % 3)};
+    const auto site = static_cast<int>(i / 3);
+    const uint64_t keep = fault.kind == FaultKind::kInvert ? ~uint64_t{0} : 0;
+    const uint64_t flip = fault.kind == FaultKind::kStuckAt0 ? 0 : ~uint64_t{0};
+    verilated->masks()[site] = {keep, flip};
+    for (std::size_t m = 0; m < models.size(); ++m) {
+      for (std::size_t word = 0; word < targets[m].words(); ++word) {
+        models[m]->set_mask(site, word, keep, flip);
+      }
+    }
+    expect_equal(netlist::product_table(netlist, {&fault, 1}), netlist::fault_name(netlist, fault));
+    verilated->masks()[site] = {};
+    for (auto& model : models) model->clear_masks();
+  }
+  expect_equal(netlist::product_table(netlist), "healthy again");
 }
+
+INSTANTIATE_TEST_SUITE_P(Circuits, EverySingleFault,
+                         testing::Values("fw8u_array", "fw8s_bw", "fw8u_drum4"),
+                         [](const auto& test) { return std::string(test.param); });
 
 TEST_P(EveryTarget, lanes_carry_any_number_of_faults_at_once) {
   SCOPED_TRACE(fmt::format("FAULTWAVE_TEST_SEED={}", test_seed()));
@@ -268,12 +264,17 @@ TEST_P(EveryTarget, lanes_carry_any_number_of_faults_at_once) {
     expected.push_back(netlist::product_table(netlist, faults[lane]));
   }
   for (const auto& [at, mask] : masks) model.set_mask(at.first, at.second, mask.keep, mask.flip);
-  for_every_pair(model, words_, [&](unsigned pair, const Operands& operands) {
+  Operands operands(words_);
+  for (unsigned pair = 0; pair < ProductTable::kSize; pair += 3) {
+    broadcast(pair % 256, operands.a);
+    broadcast(pair / 256, operands.b);
+    std::fill(operands.sum.begin(), operands.sum.end(), 0);
+    model.run(operands.planes, 0);
     const auto products = products_of(operands, words_);
     for (std::size_t lane = 0; lane < products.size(); ++lane) {
       ASSERT_EQ(products[lane], expected[lane].raw[pair]) << "lane " << lane;
     }
-  });
+  }
 }
 
 /// The accumulator with integers: sums of every lane after one run over several vectors.
