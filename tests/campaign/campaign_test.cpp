@@ -323,7 +323,7 @@ TEST(CampaignConfig, refuses_what_does_not_fit_with_the_place_and_the_fix) {
   const auto refused = [&](const std::string& section, const std::string& message) {
     const auto config = folder.config(small_yaml(section));
     try {
-      all_cell_facts(config);
+      const CampaignPlan plan(config, all_cell_facts(config));
       ADD_FAILURE() << section;
     } catch (const ConfigError& error) {
       EXPECT_THAT(error.what(), testing::HasSubstr(message)) << section;
