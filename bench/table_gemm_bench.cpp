@@ -1,10 +1,13 @@
 // Products per second of the table engine, one core, at every SIMD level: all PEs healthy, one
 // faulty, half of them faulty (with the same fault, or each with a table of its own), on the
 // mappings of a TPU and of a GPU. `ratio` is against a plain loop over the same tables. The product
-// is a 3x3 convolution of 64 channels on 32x32 pixels. Goal: 15 G products/s with healthy PEs on
-// AVX-512 VBMI (AVX3_DL).
+// is a 3x3 convolution of 64 channels on 32x32 pixels. Goals: 15 G products/s with healthy PEs on
+// AVX-512 VBMI (AVX3_DL), 4 on AVX2.
+// Products of other shapes with healthy PEs stand beside the gathers of emulators: `ratio` is the
+// median of pairs measured one right after the other; goal: 6 with AVX-512.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <map>
@@ -12,6 +15,7 @@
 #include "base/file.hpp"
 #include "base/rng.hpp"
 #include "bits/plane_ops.hpp"
+#include "gather_gemm.hpp"
 #include "netlist/front_end.hpp"
 #include "replay/table_gemm.hpp"
 #include "systemc/gpu_system.hpp"
@@ -20,9 +24,15 @@
 namespace faultwave::replay {
 namespace {
 
-constexpr double kHealthyGoal = 15e9;
+double healthy_goal(const std::string& level) {
+  return level == "AVX3_DL" ? 15e9 : level == "AVX2" ? 4e9 : 0;
+}
+constexpr double kGatherGoal = 6;
 constexpr accel::GemmShape kShape{1024, 64, 576};
-constexpr double kProducts = double{kShape.m} * double{kShape.n} * double{kShape.k};
+
+double products_of(const accel::GemmShape& shape) {
+  return static_cast<double>(shape.m * shape.n * shape.k);
+}
 
 enum class Faults { kNone, kOnePe, kHalfSame, kHalfOwn };
 
@@ -49,15 +59,16 @@ const accel::Accelerator& gpu(int num_sms) {
 }
 
 struct Problem {
-  Problem(const accel::Accelerator& accelerator, Faults faults) {
+  Problem(const accel::Accelerator& accelerator, Faults faults,
+          const accel::GemmShape& shape = kShape) {
     CounterRng rng(5);
     const auto random_bytes = [&rng](int64_t size) {
       std::vector<uint8_t> bytes(static_cast<std::size_t>(size));
       for (auto& byte : bytes) byte = static_cast<uint8_t>(rng.below(256));
       return bytes;
     };
-    activations = random_bytes(kShape.m * kShape.k);
-    weights = random_bytes(kShape.k * kShape.n);
+    activations = random_bytes(shape.m * shape.k);
+    weights = random_bytes(shape.k * shape.n);
     tables.push_back(netlist::exact_table(false));
     table_of_pe.resize(static_cast<std::size_t>(accelerator.pes().size()));
     // 128 MiB of tables fit no cache; more show nothing new.
@@ -73,9 +84,9 @@ struct Problem {
         table_of_pe[pe] = static_cast<uint16_t>(1 + rng.below(max_tables));
       }
     }
-    job.m = kShape.m;
-    job.n = kShape.n;
-    job.k = kShape.k;
+    job.m = shape.m;
+    job.n = shape.n;
+    job.k = shape.k;
     job.activations = activations.data();
     job.weights = weights.data();
   }
@@ -120,7 +131,7 @@ double plain_rate(const accel::Accelerator& accelerator, const Problem& problem)
   for (int repeat = 0; repeat < 3; ++repeat) {
     const double start = cpu_seconds();
     benchmark::DoNotOptimize(plain_loop(accelerator, problem));
-    best = std::max(best, kProducts / (cpu_seconds() - start));
+    best = std::max(best, products_of(kShape) / (cpu_seconds() - start));
   }
   return best;
 }
@@ -143,11 +154,57 @@ void table_gemm(benchmark::State& state, const std::string& level, const std::st
     benchmark::DoNotOptimize(sums.data());
   }
   const double seconds = cpu_seconds() - start;
-  const double products = kProducts * static_cast<double>(state.iterations());
+  const double products = products_of(kShape) * static_cast<double>(state.iterations());
   state.counters["products/s"] = benchmark::Counter(products, benchmark::Counter::kIsRate);
   state.counters["plain"] = plain;
   state.counters["ratio"] = products / seconds / plain;
   if (goal > 0) state.counters["goal"] = goal;
+  bits::force_simd_level("");
+}
+
+/// Pairs of a product by tables at `level` and by gathers of `gathers`, healthy PEs of a TPU.
+void table_gemm_and_gathers(benchmark::State& state, const std::string& level,
+                            const std::string& gathers, const accel::GemmShape& shape) {
+  const Problem problem(tpu(), Faults::kNone, shape);
+  std::vector<int32_t> products(problem.tables[0].raw.size());
+  for (std::size_t a = 0; a < 256; ++a) {  // port A, the weight, is the low index of a table
+    for (std::size_t w = 0; w < 256; ++w)
+      products[a + 256 * w] = problem.tables[0].raw[w + 256 * a];
+  }
+  bits::force_simd_level(level);
+  const ProductTables packed(problem.tables, problem.table_of_pe, true);
+  PeMaps maps(tpu());
+  std::vector<int32_t> sums(static_cast<std::size_t>(shape.m * shape.n));
+  std::vector<int32_t> gathered(sums.size());
+  replay::table_gemm(problem.job, maps, packed, {}, sums.data());
+  bench::gather_gemm(gathers, problem.job, products.data(), gathered.data());
+  if (sums != gathered) return state.SkipWithError("tables and gathers differ");
+  // Short products are repeated: the clock has a grain.
+  const int repeats = std::max(1, static_cast<int>(2e7 / products_of(shape)));
+  std::vector<double> ratios;
+  double table_seconds = 0;
+  double gather_seconds = 0;
+  for (auto _ : state) {
+    const double start = cpu_seconds();
+    for (int i = 0; i < repeats; ++i) {
+      replay::table_gemm(problem.job, maps, packed, {}, sums.data());
+    }
+    const double middle = cpu_seconds();
+    for (int i = 0; i < repeats; ++i) {
+      bench::gather_gemm(gathers, problem.job, products.data(), gathered.data());
+    }
+    const double end = cpu_seconds();
+    table_seconds += middle - start;
+    gather_seconds += end - middle;
+    ratios.push_back((end - middle) / (middle - start));
+  }
+  std::nth_element(ratios.begin(), ratios.begin() + static_cast<long>(ratios.size() / 2),
+                   ratios.end());
+  const double total = products_of(shape) * repeats * static_cast<double>(ratios.size());
+  state.counters["products/s"] = total / table_seconds;
+  state.counters["gathers"] = total / gather_seconds;
+  state.counters["ratio"] = ratios[ratios.size() / 2];
+  if (gathers == "AVX-512" && level == "AVX3_DL") state.counters["goal"] = kGatherGoal;
   bits::force_simd_level("");
 }
 
@@ -171,9 +228,25 @@ void register_all() {
            {std::pair("healthy", Faults::kNone), std::pair("one_faulty_pe", Faults::kOnePe),
             std::pair("half_same_fault", Faults::kHalfSame),
             std::pair("half_own_faults", Faults::kHalfOwn)}) {
-        const bool has_goal = level == "AVX3_DL" && faults == Faults::kNone;
+        const double goal = faults == Faults::kNone ? healthy_goal(level) : 0;
         benchmark::RegisterBenchmark(fmt::format("{}/{}/{}", level, name, label).c_str(),
-                                     table_gemm, level, name, faults, has_goal ? kHealthyGoal : 0);
+                                     table_gemm, level, name, faults, goal);
+      }
+    }
+  }
+  // Convolutions of 64 channels, of LeNet and of a first layer; layers of MLPs; a small batch.
+  const accel::GemmShape shapes[] = {kShape,          {4096, 16, 27}, {6400, 16, 150},
+                                     {256, 128, 784}, {1000, 10, 64}, {64, 64, 576},
+                                     {16, 128, 784}};
+  for (const auto& level : bits::simd_levels()) {
+    for (const auto& gathers : bench::gather_levels()) {
+      if (gathers == "AVX2" ? level != "AVX2" : level.rfind("AVX3", 0) != 0) continue;
+      for (const auto& shape : shapes) {
+        benchmark::RegisterBenchmark(
+            fmt::format("{}/beside_{}_gathers/{}x{}x{}", level, gathers, shape.m, shape.n, shape.k)
+                .c_str(),
+            table_gemm_and_gathers, level, gathers, shape)
+            ->MinTime(2);
       }
     }
   }

@@ -1,11 +1,12 @@
 #include "replay/table_gemm.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <map>
 
 #include "base/error.hpp"
 #include "bits/table_lookup.hpp"
+#include "replay/activation_codes.hpp"
+#include "replay/gemm_plan.hpp"
+#include "replay/tile_gemm.hpp"
 
 namespace faultwave::replay {
 namespace {
@@ -17,85 +18,8 @@ constexpr std::size_t kBlockDepth = 128;
 /// Look-ups prepared at a time.
 constexpr std::size_t kMaxLookups = std::size_t{1} << 19;
 
-/// Rows from `begin` to the next run's (in a part's order) read the tables `tables[k % period]`.
-struct Run {
-  std::size_t begin;
-  const uint8_t* const* tables;
-};
-
-struct ColumnPlan {
-  int64_t n;
-  std::vector<Run> runs;
-};
-
-/// Columns that share an order of the rows.
-struct Part {
-  const PeMap::RowGroups* groups = nullptr;  ///< null: rows in their own order
-  std::vector<ColumnPlan> columns;
-};
-
-/// What every column reads from which tables.
-class Plan {
- public:
-  Plan(const accel::GemmJob& job, PeMaps& maps, const ProductTables& tables,
-       std::span<const int> bypassed)
-      : period_(static_cast<std::size_t>(maps.mapping().k_period())), tables_(tables) {
-    std::vector<uint16_t> shown(tables.table_of_pe().begin(), tables.table_of_pe().end());
-    for (const int pe : bypassed) {
-      FAULTWAVE_CHECK(pe >= 0 && pe < tables.num_pes(), "PE {} of {}", pe, tables.num_pes());
-      shown[static_cast<std::size_t>(pe)] = tables.zero_table();
-    }
-    parts_.emplace_back();
-    if (std::adjacent_find(shown.begin(), shown.end(), std::not_equal_to<>()) == shown.end()) {
-      const auto* all = pointers_of(std::vector<uint16_t>(period_, shown[0]));
-      for (int64_t n = 0; n < job.n; ++n) parts_[0].columns.push_back({n, {{0, all}}});
-      return;
-    }
-    add_columns(maps.of({job.m, job.n, job.k}), shown);
-  }
-
-  const std::vector<Part>& parts() const { return parts_; }
-
- private:
-  void add_columns(const PeMap& map, const std::vector<uint16_t>& shown) {
-    std::vector<const uint8_t* const*> pointers(map.num_lists());
-    std::vector<uint16_t> tables(period_);
-    for (std::size_t list = 0; list < map.num_lists(); ++list) {
-      const auto pes = map.pe_list(list);
-      std::transform(pes.begin(), pes.end(), tables.begin(),
-                     [&](int pe) { return shown[static_cast<std::size_t>(pe)]; });
-      pointers[list] = pointers_of(tables);
-    }
-    std::map<const PeMap::RowGroups*, std::size_t> part_of_groups = {{nullptr, 0}};
-    for (std::size_t n = 0; n < map.columns().size(); ++n) {
-      const auto& column = map.columns()[n];
-      ColumnPlan plan{static_cast<int64_t>(n), {}};
-      for (std::size_t g = 0; g < column.lists.size(); ++g) {
-        const auto* here = pointers[column.lists[g]];
-        if (!plan.runs.empty() && plan.runs.back().tables == here) continue;
-        plan.runs.push_back({g == 0 ? 0 : column.groups->begins[g], here});
-      }
-      const auto* groups = plan.runs.size() == 1 ? nullptr : column.groups;
-      const auto [part, is_new] = part_of_groups.try_emplace(groups, parts_.size());
-      if (is_new) parts_.push_back({groups, {}});
-      parts_[part->second].columns.push_back(std::move(plan));
-    }
-  }
-
-  /// The packed tables of a list; equal lists have equal addresses.
-  const uint8_t* const* pointers_of(const std::vector<uint16_t>& tables) {
-    auto& pointers = pointers_[tables];
-    if (pointers.empty()) {
-      for (const uint16_t table : tables) pointers.push_back(tables_.packed(table));
-    }
-    return pointers.data();
-  }
-
-  std::size_t period_;
-  const ProductTables& tables_;
-  std::map<std::vector<uint16_t>, std::vector<const uint8_t*>> pointers_;
-  std::vector<Part> parts_;
-};
+using Run = GemmPlan::Run;
+using ColumnPlan = GemmPlan::ColumnPlan;
 
 /// The look-ups of some columns. Per block of K and column: those to be added, then those to be
 /// subtracted.
@@ -146,48 +70,7 @@ class LookupLists {
   std::vector<Slice> slices_;
 };
 
-/// Transposes 8x8 bytes: byte j of word i becomes byte i of word j.
-void transpose_bytes(uint64_t* words) {
-  const auto exchange = [&](int distance, uint64_t mask) {
-    const int shift = 8 * distance;
-    for (int i = 0; i < 8; ++i) {
-      if ((i & distance) != 0) continue;
-      const uint64_t swapped = ((words[i] >> shift) ^ words[i + distance]) & mask;
-      words[i] ^= swapped << shift;
-      words[i + distance] ^= swapped;
-    }
-  };
-  exchange(4, 0x00000000FFFFFFFFull);
-  exchange(2, 0x0000FFFF0000FFFFull);
-  exchange(1, 0x00FF00FF00FF00FFull);
-}
-
-/// codes[k - k0][i] = activation k of row rows[i]; rows of codes are `stride` bytes apart, a
-/// multiple of 8.
-void pack_codes(const accel::GemmJob& job, std::span<const uint32_t> rows, std::size_t k0,
-                std::size_t k1, std::size_t stride, uint8_t* codes) {
-  for (std::size_t i = 0; i < rows.size(); i += 8) {
-    const std::size_t num_rows = std::min<std::size_t>(8, rows.size() - i);
-    for (std::size_t k = k0; k < k1; k += 8) {
-      const std::size_t count = std::min<std::size_t>(8, k1 - k);
-      uint64_t words[8] = {};
-      for (std::size_t r = 0; r < num_rows; ++r) {
-        const uint8_t* source = job.activations + rows[i + r] * static_cast<std::size_t>(job.k) + k;
-        if (count == 8) {
-          std::memcpy(&words[r], source, 8);
-        } else {
-          for (std::size_t j = 0; j < count; ++j) words[r] |= uint64_t{source[j]} << (8 * j);
-        }
-      }
-      transpose_bytes(words);
-      for (std::size_t j = 0; j < count; ++j) {
-        std::memcpy(codes + (k - k0 + j) * stride + i, &words[j], 8);
-      }
-    }
-  }
-}
-
-/// One group of columns over all rows.
+/// One group of columns over all rows, column by column.
 class PartRunner {
  public:
   PartRunner(const accel::GemmJob& job, std::size_t period, uint32_t offset,
@@ -214,7 +97,7 @@ class PartRunner {
  private:
   void run_block(std::size_t begin, std::span<const uint32_t> rows) {
     const auto depth = static_cast<std::size_t>(job_.k);
-    const std::size_t stride = (rows.size() + 7) / 8 * 8 + bits::kLookupPadding;
+    const std::size_t stride = rows.size() + bits::kLookupPadding;
     codes_.resize(kBlockDepth * stride);
     const uint8_t* code_rows[kBlockDepth];
     for (std::size_t k = 0; k < kBlockDepth; ++k) code_rows[k] = codes_.data() + k * stride;
@@ -294,11 +177,12 @@ void table_gemm(const accel::GemmJob& job, PeMaps& maps, const ProductTables& ta
                   tables.num_pes(), maps.mapping().pes().description());
   const auto period = static_cast<std::size_t>(maps.mapping().k_period());
   FAULTWAVE_CHECK(period <= 0x10000, "period {}", period);
-  const Plan plan(job, maps, tables, bypassed);
+  const GemmPlan plan(job, maps, tables, bypassed);
   const std::size_t max_columns =
       std::max<std::size_t>(64, kMaxLookups / static_cast<std::size_t>(job.k));
-  for (const Part& part : plan.parts()) {
-    std::span<const ColumnPlan> columns = part.columns;
+  for (const auto& part : plan.parts()) {
+    const auto others = TileGemm(job, period, tables.offset(), part, sums).run();
+    std::span<const ColumnPlan> columns = others;
     while (!columns.empty()) {
       const auto now = columns.first(std::min(columns.size(), max_columns));
       columns = columns.subspan(now.size());

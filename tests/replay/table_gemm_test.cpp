@@ -101,6 +101,30 @@ TEST_P(EveryReplayLevel, sums_equal_the_slow_twin_on_both_accelerators) {
   }
 }
 
+TEST_P(EveryReplayLevel, rows_of_several_blocks_agree_with_the_slow_twin) {
+  SCOPED_TRACE(fmt::format("seed {}", test_seed()));
+  CounterRng rng(test_seed(), 5);
+  verilated::PeModelLibrary library;
+  const auto multiplier = test_support::array_multiplier();
+  for (const bool is_gpu : {false, true}) {
+    const auto config = random_accelerator(is_gpu, rng);
+    const auto accelerator = driver::make_accelerator(config, multiplier, library, {}, {});
+    PeMaps maps(*accelerator);
+    const auto tables = random_tables(rng, 2, true);
+    for (const int num_faulty : {0, 1}) {  // with one faulty PE stretches of rows stay long
+      std::vector<uint16_t> table_of_pe(static_cast<std::size_t>(accelerator->pes().size()));
+      if (num_faulty == 1) table_of_pe[rng.below(table_of_pe.size())] = 1;
+      const ProductTables packed(tables, table_of_pe, true);
+      const RandomProduct product({4500, 19, 17}, rng);
+      const auto job = product.job(true, true);
+      std::vector<int32_t> sums(static_cast<std::size_t>(job.m * job.n), -1);
+      table_gemm(job, maps, packed, {}, sums.data());
+      ASSERT_EQ(sums, sums_by_tables(job, *accelerator, tables, table_of_pe, {}))
+          << driver::description(config);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Simd, EveryReplayLevel, testing::ValuesIn(bits::simd_levels()),
                          [](const auto& level) { return level.param; });
 
