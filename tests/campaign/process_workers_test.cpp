@@ -124,15 +124,20 @@ TEST(ProcessWorkers, one_that_dies_is_an_error) {
     if (trial == 30) ::raise(SIGKILL);
   });
   killed->enter(0);
-  killed->submit(synthetic_specs(0, 100));
-  EXPECT_THAT(message_of<EnvironmentError>([&] { killed->collect(kGoOn); }),
+  // Whoever talks to it first hears of it.
+  EXPECT_THAT(message_of<EnvironmentError>([&] {
+                killed->submit(synthetic_specs(0, 100));
+                killed->collect(kGoOn);
+              }),
               testing::HasSubstr("was killed by signal 9"));
   const auto ended = workers_that([](uint64_t trial) {
     if (trial == 0) ::_exit(5);
   });
   ended->enter(0);
-  ended->submit(synthetic_specs(0, 100));
-  EXPECT_THAT(message_of<EnvironmentError>([&] { ended->collect(kGoOn); }),
+  EXPECT_THAT(message_of<EnvironmentError>([&] {
+                ended->submit(synthetic_specs(0, 100));
+                ended->collect(kGoOn);
+              }),
               testing::HasSubstr("ended with status 5"));
 }
 
