@@ -28,8 +28,8 @@ struct LoadOptions {
 Netlist load_netlist(const std::filesystem::path& path, const LoadOptions& options = {});
 
 /// Finds a multiplier by path or by name: as a file, then rtl/multipliers/NAME.v of the
-/// installation, then $FAULTWAVE_DATA/evoapprox8b/netlists/NAME.json, then .../verilog/NAME.v (where
-/// scripts/fetch_data.sh puts the published files). InputError lists near names.
+/// installation, then $FAULTWAVE_DATA/evoapprox8b/netlists/NAME.json, then .../verilog/NAME.v
+/// (where scripts/fetch_data.sh puts the published files). InputError lists near names.
 std::filesystem::path find_netlist(const std::string& name_or_path);
 
 }  // namespace faultwave::netlist
