@@ -13,13 +13,24 @@ class Model:
     data_set: str
     epochs: int
     per_output: bool  # one weight scale per output neuron or channel; else one per layer
+    # The first epochs see random cuts of 24x24 pixels instead of the whole image: half the time.
+    cut_epochs: int = 0
+    warm_up_epochs: float = 0.0  # CIFAR-10: the learning rate rises for so long
+    # The network sees (pixel - input_zero) / input_unit.
+    input_zero: int = 0
+    input_unit: int = 255
 
 
 MODELS = {
     "strokes_mlp": Model("mlp", "strokes", 15, False),
     "mnist_mlp": Model("mlp", "mnist", 15, False),
+    "fashion_mlp": Model("mlp", "fashion-mnist", 15, False),
     "strokes_lenet": Model("lenet", "strokes", 12, True),
     "mnist_lenet": Model("lenet", "mnist", 8, True),
+    "fashion_lenet": Model("lenet", "fashion-mnist", 15, True),
+    "cifar10_cnn": Model("cnn", "cifar10", 10, True, warm_up_epochs=2.8, input_zero=121, input_unit=64),
+    "cifar10_resnet8": Model("resnet8", "cifar10", 24, True, warm_up_epochs=4.8, cut_epochs=19,
+                             input_zero=121, input_unit=64),
 }
 
 

@@ -1,9 +1,9 @@
 """Quantised layers and their integer arithmetic in numpy: the reference of the ONNX files.
 
-A layer is one of Matrix, MaxPool and Flatten. Activations are uint8 with zero point 0, weights int8
-with zero point 0, sums int32. Requantisation is that of ONNX Runtime: the int32 sum is converted to
-float32, multiplied by a float32 scale, rounded half to even and clamped to [0, 255]; the clamp at 0 is
-the ReLU.
+A layer reads the values whose numbers are in `inputs`: value 0 is the image, value i + 1 the result of
+layer i. Activations are uint8, weights int8 with zero point 0, sums int32. Requantisation is that of
+ONNX Runtime: the int32 sum is converted to float32, multiplied by a float32 scale, rounded half to even,
+moved by the zero point and clamped to [0, 255]; with the zero point 0 the clamp is the ReLU.
 """
 
 from dataclasses import dataclass
@@ -11,21 +11,45 @@ from dataclasses import dataclass
 import numpy as np
 
 
+@dataclass(frozen=True)
+class Scale:
+    """real = step * (code - zero)."""
+
+    step: np.float32
+    zero: int = 0
+
+
 @dataclass
 class Matrix:
-    """Convolution (stride 1) when `kernel` is over 0, else fully connected."""
+    """Convolution when `kernel` is over 0, else fully connected."""
 
     weights: np.ndarray       # int8 [N][K], k over (channel, kernel row, kernel column)
-    bias: np.ndarray          # int32 [N], scale = input_scale * weight_scale
+    bias: np.ndarray          # int32 [N], scale = input step * weight scale
     weight_scale: np.ndarray  # float32 [1] or [N]
-    input_scale: np.float32
-    output_scale: np.float32  # 0 for the last layer, whose int32 sums are the logits
+    source: Scale
+    target: Scale             # None for the last layer, whose int32 sums are the logits
+    inputs: tuple
     kernel: int = 0
+    stride: int = 1
     padding: int = 0
 
     @property
     def is_last(self):
-        return self.output_scale == 0
+        return self.target is None
+
+
+@dataclass
+class Add:
+    sources: tuple  # a Scale per input
+    target: Scale
+    inputs: tuple
+
+
+@dataclass
+class GlobalAveragePool:
+    source: Scale
+    target: Scale
+    inputs: tuple
 
 
 @dataclass
@@ -33,17 +57,20 @@ class MaxPool:
     """Square windows that do not overlap."""
 
     size: int
+    inputs: tuple
 
 
 @dataclass
 class Flatten:
-    pass
+    inputs: tuple
 
 
-def im2col(maps, kernel, padding):
-    """Maps [images][channels][H][W] to rows [images][outH * outW][channels * kernel * kernel]."""
+def im2col(maps, kernel, stride, padding):
+    """Maps [images][channels][H][W] to rows [images][outH * outW][channels * kernel * kernel], zeros
+    around."""
     padded = np.pad(maps, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(2, 3))
+    windows = windows[:, :, ::stride, ::stride]
     images, channels, height, width = windows.shape[:4]
     rows = windows.transpose(0, 2, 3, 1, 4, 5).reshape(images, height * width, -1)
     return rows, height, width
@@ -56,11 +83,11 @@ def max_pool(maps, size):
     return cut.reshape(images, channels, height, size, width, size).max(axis=(3, 5))
 
 
-def matrix_sums(layer, values):
+def matrix_sums(layer, codes):
     """Exact sums of products [images][...][N] of integers, in float64, and the map's sides."""
-    rows, sides = values, None
+    rows, sides = codes.astype(np.int16) - np.int16(layer.source.zero), None
     if layer.kernel:
-        rows, *sides = im2col(values, layer.kernel, layer.padding)
+        rows, *sides = im2col(rows, layer.kernel, layer.stride, layer.padding)
     # Sums stay far below 2^53: a float64 product is exact in any order.
     return rows.astype(np.float64) @ layer.weights.astype(np.float64).T, sides
 
@@ -72,30 +99,70 @@ def to_maps(rows, sides):
     return np.ascontiguousarray(rows.transpose(0, 2, 1)).reshape(len(rows), -1, *sides)
 
 
-def requantize(layer, sums):
-    scale = layer.input_scale * layer.weight_scale / layer.output_scale
-    if scale.dtype != np.float32:
-        raise AssertionError("the requantisation scale must be computed in float32")
-    return np.clip(np.rint(sums.astype(np.float32) * scale), 0, 255).astype(np.uint8)
+def requantize(sums, factor, zero):
+    if factor.dtype != np.float32:
+        raise AssertionError("the requantisation factor must be computed in float32")
+    return np.clip(np.rint(sums.astype(np.float32) * factor) + zero, 0, 255).astype(np.uint8)
+
+
+def global_average_pool(layer, maps):
+    area = maps.shape[2] * maps.shape[3]
+    sums = maps.sum(axis=(2, 3), dtype=np.int32) - layer.source.zero * area
+    factor = layer.source.step / (layer.target.step * np.float32(area))
+    return requantize(sums[:, :, None, None], factor, layer.target.zero)
+
+
+def fused_multiply_add(a, b, c):
+    """float32 a * b + c, rounded once. The product is exact in float64; the sum has 11 bits to spare
+    beside float32."""
+    return (np.float64(a) * np.float64(b) + np.float64(c)).astype(np.float32)
+
+
+def add(layer, a, b):
+    """QLinearAdd as ONNX Runtime rounds it on x86-64: two fused products on the codes."""
+    first, second = layer.sources
+    factor_a, factor_b = first.step / layer.target.step, second.step / layer.target.step
+    fixed = np.float32(layer.target.zero) - fused_multiply_add(
+        factor_a, np.float32(first.zero), factor_b * np.float32(second.zero))
+    codes = np.arange(256, dtype=np.float32)
+    inner = fused_multiply_add(codes, factor_b, fixed)
+    table = np.rint(np.clip(fused_multiply_add(codes[:, None], factor_a, inner[None]), 0, 255))
+    return table.astype(np.uint8)[a, b]
 
 
 def step(layer, values):
-    """One layer on a batch: uint8 in, uint8 (or int32 logits) out."""
+    """One layer on the values of a batch that it reads: uint8 in, uint8 (or int32 logits) out."""
+    value = values[0]
     if isinstance(layer, MaxPool):
-        return max_pool(values, layer.size)
+        return max_pool(value, layer.size)
     if isinstance(layer, Flatten):
-        return values.reshape(len(values), -1)
-    sums, sides = matrix_sums(layer, values)
+        return value.reshape(len(value), -1)
+    if isinstance(layer, Add):
+        return add(layer, *values)
+    if isinstance(layer, GlobalAveragePool):
+        return global_average_pool(layer, value)
+    sums, sides = matrix_sums(layer, value)
     sums = (sums + layer.bias).astype(np.int32)
-    return sums if layer.is_last else to_maps(requantize(layer, sums), sides)
+    if layer.is_last:
+        return sums
+    factor = layer.source.step * layer.weight_scale / layer.target.step
+    return to_maps(requantize(sums, factor, layer.target.zero), sides)
 
 
-def logits(layers, images, batch=500):
-    """int32 logits [images][classes] of uint8 images [images][H][W]."""
-    results = []
-    for first in range(0, len(images), batch):
-        values = images[first:first + batch, None]
-        for layer in layers:
-            values = step(layer, values)
-        results.append(values)
-    return np.concatenate(results)
+def run(layers, image, step):
+    """The result of the last layer; `step(layer, values)` computes one. Values are dropped when their
+    last reader has run."""
+    last_reader = {number: index for index, layer in enumerate(layers) for number in layer.inputs}
+    values = {0: image}
+    for index, layer in enumerate(layers):
+        values[index + 1] = step(layer, [values[number] for number in layer.inputs])
+        for number in set(layer.inputs):
+            if last_reader[number] == index:
+                del values[number]
+    return values[len(layers)]
+
+
+def logits(layers, images, batch=200):
+    """int32 logits [images][classes] of uint8 images [images][channels][H][W]."""
+    return np.concatenate([run(layers, images[first:first + batch], step)
+                           for first in range(0, len(images), batch)])

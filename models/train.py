@@ -2,9 +2,11 @@
 """Trains the float networks that ship with Faultwave (PyTorch, one thread, fixed seed).
 
 Usage: train.py [--work FOLDER] [MODEL...]
-Writes FOLDER/MODEL.npz: weights, biases, accuracy, training time. quantize.py reads it.
+Writes FOLDER/MODEL.pt: parameters, accuracy, training time. quantize.py reads it. The CIFAR-10
+models are saved after every epoch, and training goes on from there.
 """
 
+import os
 import time
 
 import numpy as np
@@ -13,45 +15,49 @@ from torch import nn
 
 import catalog
 import data_sets
+from networks import NETWORKS
 
 SEED = 20231
 BATCH = 100
 RATE = 2e-3
 DECAY = 1e-2
+# CIFAR-10
+COLOUR_BATCH = 128
+COLOUR_RATE = 0.2
+COLOUR_DECAY = 3e-4
+MARGIN = 4  # pixels that an image may move, in each direction
+CUT = 24
 
 
-def mlp():
-    """784-128-64-10."""
-    return nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(),
-                         nn.Linear(64, 10))
-
-
-def lenet():
-    """LeNet-5 with ReLU, max pooling and full connections between the feature maps."""
-    return nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-                         nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                         nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(),
-                         nn.Linear(84, 10))
-
-
-def tensors(images, labels):
-    """Images [N][1][28][28] with pixels on [0, 1], labels [N]."""
-    return (torch.from_numpy(images.astype(np.float32) / 255.0)[:, None],
-            torch.from_numpy(labels.astype(np.int64)))
+def tensors(model, split, work):
+    """Images [N][channels][rows][columns] in real values, labels [N]."""
+    images, labels = data_sets.load(model.data_set, split, work)
+    real = (images.astype(np.float32) - model.input_zero) / model.input_unit
+    return torch.from_numpy(real), torch.from_numpy(labels.astype(np.int64))
 
 
 def accuracy(network, images, labels):
+    network.eval()
     with torch.no_grad():
         found = torch.cat([network(batch).argmax(1) for batch in images.split(1000)])
+    network.train()
     return float((found == labels).double().mean())
 
 
-def train(model, work):
+def descend(network, images, labels, optimizer, schedule):
+    loss = nn.functional.cross_entropy(network(images), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    schedule.step()
+
+
+def train_grey(model, work):
     """Returns the network, its accuracy on the test set and the seconds of training."""
     torch.manual_seed(SEED)
-    network = {"mlp": mlp, "lenet": lenet}[model.topology]()
-    images, labels = tensors(*data_sets.load(model.data_set, "train", work))
-    test = tensors(*data_sets.load(model.data_set, "test", work))
+    network = NETWORKS[model.topology]()
+    images, labels = tensors(model, "train", work)
+    test = tensors(model, "test", work)
     optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, model.epochs * (len(images) // BATCH))
     begin = time.time()
@@ -61,15 +67,63 @@ def train(model, work):
             batch = order[first:first + BATCH]
             # The same shift by up to one pixel for the whole batch.
             shift = torch.randint(-1, 2, (2,)).tolist()
-            moved = torch.roll(images[batch], shift, (2, 3))
-            loss = nn.functional.cross_entropy(network(moved), labels[batch])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
+            descend(network, torch.roll(images[batch], shift, (2, 3)), labels[batch], optimizer, schedule)
         print(f"  epoch {epoch + 1}/{model.epochs}: test accuracy {100 * accuracy(network, *test):.2f} %",
               flush=True)
     return network, accuracy(network, *test), time.time() - begin
+
+
+def windows(padded, batch, cut):
+    """Random windows of padded images, half of them mirrored. Whole images move by up to MARGIN
+    pixels; cuts lie inside the image."""
+    first, last, side = (MARGIN, MARGIN + 32 - CUT, CUT) if cut else (0, 2 * MARGIN, 32)
+    top, left = torch.randint(first, last + 1, (2, len(batch)))
+    views = padded.unfold(2, side, 1).unfold(3, side, 1)
+    images = views[batch, :, top, left]
+    mirrored = torch.rand(len(batch)) < 0.5
+    return torch.where(mirrored[:, None, None, None], images.flip(3), images)
+
+
+def train_colour(model, work, checkpoint):
+    """As train_grey. Every epoch has its own seed, so that a resumed training ends the same."""
+    torch.manual_seed(SEED)
+    network = NETWORKS[model.topology]().to(memory_format=torch.channels_last)
+    images, labels = tensors(model, "train", work)
+    test = tensors(model, "test", work)
+    padded = nn.functional.pad(images, [MARGIN] * 4)
+    optimizer = torch.optim.SGD(network.parameters(), COLOUR_RATE, momentum=0.9, weight_decay=COLOUR_DECAY,
+                                nesterov=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, COLOUR_RATE, model.epochs * (len(images) // COLOUR_BATCH),
+        pct_start=model.warm_up_epochs / model.epochs)
+    parts = {"network": network, "optimizer": optimizer, "schedule": schedule}
+    done, seconds = 0, 0.0
+    if checkpoint.exists():
+        stored = torch.load(checkpoint)
+        done, seconds = stored["epochs"], stored["seconds"]
+        for name, part in parts.items():
+            part.load_state_dict(stored[name])
+    for epoch in range(done, model.epochs):
+        begin = time.time()
+        torch.manual_seed(SEED + 1 + epoch)
+        order = torch.randperm(len(images))
+        for first in range(0, len(images) - COLOUR_BATCH + 1, COLOUR_BATCH):
+            batch = order[first:first + COLOUR_BATCH]
+            cut = windows(padded, batch, epoch < model.cut_epochs)
+            descend(network, cut.contiguous(memory_format=torch.channels_last), labels[batch], optimizer,
+                    schedule)
+        seconds += time.time() - begin
+        save(checkpoint, {"epochs": epoch + 1, "seconds": seconds,
+                          **{name: part.state_dict() for name, part in parts.items()}})
+        print(f"  epoch {epoch + 1}/{model.epochs}: test accuracy {100 * accuracy(network, *test):.2f} %, "
+              f"{seconds:.0f} s", flush=True)
+    return network, accuracy(network, *test), seconds
+
+
+def save(path, content):
+    beside = path.with_name(path.name + ".part")
+    torch.save(content, beside)
+    os.replace(beside, path)
 
 
 def main():
@@ -79,14 +133,13 @@ def main():
     for name in options.models:
         model = catalog.MODELS[name]
         print(f"{name}: {model.topology} on {model.data_set}", flush=True)
-        network, correct, seconds = train(model, options.work)
-        layers = [layer for layer in network if isinstance(layer, (nn.Conv2d, nn.Linear))]
-        arrays = {}
-        for number, layer in enumerate(layers):
-            arrays[f"weight{number}"] = layer.weight.detach().numpy()
-            arrays[f"bias{number}"] = layer.bias.detach().numpy()
-        np.savez(options.work / f"{name}.npz", accuracy=correct, seconds=seconds, seed=SEED, epochs=model.epochs,
-                 **arrays)
+        if model.data_set == "cifar10":
+            trained = train_colour(model, options.work, options.work / f"{name}.checkpoint")
+        else:
+            trained = train_grey(model, options.work)
+        network, correct, seconds = trained
+        save(options.work / f"{name}.pt", {"network": network.state_dict(), "accuracy": correct,
+                                           "seconds": seconds, "seed": SEED, "epochs": model.epochs})
         print(f"{name}: {100 * correct:.2f} % in {seconds:.0f} s", flush=True)
 
 

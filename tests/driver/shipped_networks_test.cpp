@@ -60,7 +60,8 @@ INSTANTIATE_TEST_SUITE_P(Models, ShippedNetwork,
                          testing::Values(Case{"strokes_mlp", "strokes", 20},
                                          Case{"strokes_lenet", "strokes", 10},
                                          Case{"mnist_mlp", "mnist", 20},
-                                         Case{"mnist_lenet", "mnist", 10}),
+                                         Case{"mnist_lenet", "mnist", 10},
+                                         Case{"fashion_lenet", "fashion-mnist", 10}),
                          [](const auto& test) { return std::string(test.param.network); });
 
 }  // namespace
