@@ -245,8 +245,7 @@ void register_all() {
         benchmark::RegisterBenchmark(
             fmt::format("{}/beside_{}_gathers/{}x{}x{}", level, gathers, shape.m, shape.n, shape.k)
                 .c_str(),
-            table_gemm_and_gathers, level, gathers, shape)
-            ->MinTime(2);
+            table_gemm_and_gathers, level, gathers, shape);
       }
     }
   }
