@@ -50,10 +50,8 @@ class CampaignRun {
   }
 
   CampaignSummary run() {
-    for (uint64_t trial = options_.shard; trial < plan_.num_trials();
-         trial += options_.num_shards) {
-      ++summary_.planned;
-    }
+    summary_.planned =
+        (plan_.num_trials() + options_.num_shards - 1 - options_.shard) / options_.num_shards;
     summary_.finished = finished_.size();
     progress_.emplace("campaign", summary_.planned);
     progress_->advance(summary_.finished);

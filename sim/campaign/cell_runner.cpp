@@ -1,14 +1,12 @@
 #include "campaign/cell_runner.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "campaign/layer_switch.hpp"
 #include "campaign/table_cell.hpp"
 #include "driver/network_runner.hpp"
-#include "driver/outcomes.hpp"
 #include "netlist/verilog_writer.hpp"
 
 namespace faultwave::campaign {
@@ -53,7 +51,8 @@ class CellRunner::Impl {
     const replay::GoldenRun golden(network, data.pixels.data(), 0, images);
     TrialReplay replay(config_, plan_, cell_, network);
     const PreparedTrial trial = replay.prepare(spec);
-    const auto by_tables = replay.run(golden, spec, trial, index);
+    replay.load(spec, trial);
+    const auto& by_tables = replay.run(golden, index);
     auto options = cell_.inputs.options;
     options.batch_images = batch;
     const auto accelerator = make_gate_accelerator(spec, trial.faults);
@@ -98,27 +97,13 @@ class CellRunner::Impl {
         const auto run = driver::run_network(cell_.inputs.network, trial.loaded[m], *accelerator,
                                              cell_.inputs.options, cell_.inputs.data.pixels.data(),
                                              cell_.inputs.data.num_images());
-        results.back().push_back(result_of(cell_.mitigations[m], run));
+        results.back().push_back({});
+        results.back().back().mitigation = cell_.mitigations[m];
+        add_outcomes(golden_logits_, run.logits, run.num_classes, cell_.inputs.data.labels.data(),
+                     config_.record_outcomes, results.back().back());
       }
     }
     return results;
-  }
-
-  TrialResult result_of(const std::string& mitigation, const driver::NetworkResult& run) const {
-    TrialResult result;
-    result.mitigation = mitigation;
-    const auto counts = driver::classify(golden_logits_, run.logits, run.num_classes);
-    result.masked = counts.masked;
-    result.benign = counts.benign;
-    result.sdc1 = counts.sdc1;
-    result.sdc5 = counts.sdc5;
-    result.correct = driver::score(run.logits, run.num_classes, cell_.inputs.data.labels).correct;
-    if (!config_.record_outcomes) return result;
-    for (std::size_t i = 0; i < run.logits.size(); i += static_cast<std::size_t>(run.num_classes)) {
-      result.outcomes.push_back(static_cast<OutcomeCode>(
-          driver::outcome_of(golden_logits_.data() + i, run.logits.data() + i, run.num_classes)));
-    }
-    return result;
   }
 
   TrialRecord record_of(const TrialSpec& spec) const {

@@ -58,7 +58,7 @@ CampaignPlan::CampaignPlan(const CampaignConfig& config, std::vector<CellFacts> 
       cell.num_trials =
           config.rates.size() * static_cast<uint64_t>(config.trials_per_rate) * num_layers(cell);
     } else if (config.sample) {
-      plan_sample(cell, kSampleStream);
+      plan_sample(cell);
     } else {
       plan_exhaustive(cell);
     }
@@ -102,7 +102,7 @@ void CampaignPlan::plan_exhaustive(Cell& cell) const {
   cell.num_trials = cell.begins.back();
 }
 
-void CampaignPlan::plan_sample(Cell& cell, uint64_t stream) const {
+void CampaignPlan::plan_sample(Cell& cell) const {
   const auto& faults = cell.facts.faults;
   const SampleConfig& sample = *config_.sample;
   std::map<std::string, Stratum> strata;
@@ -126,7 +126,7 @@ void CampaignPlan::plan_sample(Cell& cell, uint64_t stream) const {
   const auto shares = allocate(std::min({wanted, population, kMaxTrials + 1}), sizes);
   for (auto& [name, stratum] : strata) {
     stratum.num_trials = shares[cell.strata.size()];
-    stratum.order.emplace(stratum.size, config_.seed, stream + cell.strata.size());
+    stratum.order.emplace(stratum.size, config_.seed, kSampleStream + cell.strata.size());
     cell.num_trials += stratum.num_trials;
     cell.strata.push_back(std::move(stratum));
   }

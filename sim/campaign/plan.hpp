@@ -81,7 +81,7 @@ class CampaignPlan {
   uint64_t num_loci(const Cell& cell, const TriedClass& tried) const;
   int locus(const Cell& cell, const TriedClass& tried, uint64_t index, uint64_t seed) const;
   void plan_exhaustive(Cell& cell) const;
-  void plan_sample(Cell& cell, uint64_t stream) const;
+  void plan_sample(Cell& cell) const;
   void fill_exhaustive(const Cell& cell, uint64_t index, TrialSpec& spec) const;
   void fill_sampled(const Cell& cell, uint64_t index, TrialSpec& spec) const;
   void fill_rate(const Cell& cell, uint64_t index, TrialSpec& spec) const;

@@ -9,7 +9,6 @@
 #include "driver/encoded_network.hpp"
 #include "driver/outcomes.hpp"
 #include "mitigation/mitigation.hpp"
-#include "netlist/number_format.hpp"
 #include "nn/kernels.hpp"
 
 namespace faultwave::campaign {
@@ -50,7 +49,8 @@ TrialReplay::TrialReplay(const CampaignConfig& config, const CampaignPlan& plan,
       network_(network),
       replay_(network),
       tables_(cell.inputs.multiplier, cell.inputs.options.weight_on_port_a,
-              config.rates.empty() ? 0 : kMaxKeptTables) {
+              config.rates.empty() ? 0 : kMaxKeptTables),
+      own_(driver::load_unmodified(cell.inputs.network)) {
   if (cell.mitigations.size() < 2) return;
   driver::RetuningOptions options;
   options.format = cell.inputs.options.format;
@@ -66,10 +66,9 @@ PreparedTrial TrialReplay::prepare(const TrialSpec& spec) {
   PreparedTrial trial;
   trial.faults = faults_of(plan_, spec, cell_.inputs.space.size(), 0, 0);
   trial.tables = tables_.build(trial.faults, cell_.inputs.space);
-  const auto own = driver::load_unmodified(cell_.inputs.network);
   for (const auto& name : cell_.mitigations) {
     if (name == "none" || (trial.faults.empty() && !cell_.config.retune_healthy)) {
-      trial.loaded.push_back(own);
+      trial.loaded.push_back(own_);
       trial.loaded.back().faulty_pes = trial.tables.faulty_pes();
       continue;
     }
@@ -78,40 +77,59 @@ PreparedTrial TrialReplay::prepare(const TrialSpec& spec) {
     // The other layers run on healthy PEs.
     auto& layers = trial.loaded.back().layers;
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      if (i != static_cast<std::size_t>(*spec.layer)) layers[i] = own.layers[i];
+      if (i != static_cast<std::size_t>(*spec.layer)) layers[i] = own_.layers[i];
     }
   }
   return trial;
 }
 
-const std::vector<int32_t>& TrialReplay::run(const replay::GoldenRun& golden, const TrialSpec& spec,
-                                             const PreparedTrial& prepared,
+void TrialReplay::load(const TrialSpec& spec, const PreparedTrial& trial) {
+  trial_ = &trial;
+  const auto& tables = trial.tables.tables;  // the first one is the healthy one
+  tables_of_trial_.clear();
+  for (std::size_t i = 1; i < tables.size(); ++i) {
+    if (i > packed_.size()) packed_.push_back(std::make_unique<replay::PackedTable>());
+    network_.pack(tables[i], *packed_[i - 1]);
+    tables_of_trial_.push_back(packed_[i - 1].get());
+  }
+  is_faulty_layer_.clear();
+  if (!spec.layer) return;
+  is_faulty_layer_.assign(cell_.inputs.network.layers.size(), 0);
+  is_faulty_layer_[static_cast<std::size_t>(*spec.layer)] = 1;
+}
+
+const std::vector<int32_t>& TrialReplay::run(const replay::GoldenRun& golden,
                                              std::size_t mitigation) {
-  const bool is_retuned = cell_.mitigations[mitigation] != "none" && cell_.config.retune_healthy;
-  if (prepared.faults.empty() && !is_retuned) return golden.logits();
-  const std::size_t num_faulty = prepared.tables.tables.size() - 1;
-  std::vector<const replay::PackedTable*> tables;
-  for (std::size_t i = 0; i < num_faulty; ++i) {
-    if (i == packed_.size()) packed_.push_back(std::make_unique<replay::PackedTable>());
-    network_.pack(prepared.tables.tables[i + 1], *packed_[i]);
-    tables.push_back(packed_[i].get());
-  }
-  std::vector<char> is_faulty_layer;
-  if (spec.layer) {
-    is_faulty_layer.assign(cell_.inputs.network.layers.size(), 0);
-    is_faulty_layer[static_cast<std::size_t>(*spec.layer)] = 1;
-  }
+  const bool is_mitigated = cell_.mitigations[mitigation] != "none";
+  const bool is_golden = trial_->faults.empty() && !(is_mitigated && cell_.config.retune_healthy);
+  if (is_golden) return golden.logits();
   std::vector<replay::LayerWeights> weights;
-  if (cell_.mitigations[mitigation] != "none") {
-    weights = driver::encode(prepared.loaded[mitigation], cell_.inputs.options.format);
+  if (is_mitigated) {
+    weights = driver::encode(trial_->loaded[mitigation], cell_.inputs.options.format);
   }
   replay::Trial trial;
-  trial.tables = tables;
-  trial.table_of_pe = prepared.tables.table_of_pe;
+  trial.tables = tables_of_trial_;
+  trial.table_of_pe = trial_->tables.table_of_pe;
   trial.weights = weights;
-  trial.is_faulty_layer = is_faulty_layer;
+  trial.is_faulty_layer = is_faulty_layer_;
   replay_.run(golden, trial, logits_);
   return logits_;
+}
+
+void add_outcomes(const std::vector<int32_t>& golden, const std::vector<int32_t>& faulty,
+                  int num_classes, const uint8_t* labels, bool record_outcomes,
+                  TrialResult& result) {
+  FAULTWAVE_CHECK(golden.size() == faulty.size());
+  const auto step = static_cast<std::size_t>(num_classes);
+  for (std::size_t i = 0; i < golden.size(); i += step, ++labels) {
+    const auto outcome = driver::outcome_of(golden.data() + i, faulty.data() + i, num_classes);
+    result.masked += outcome == driver::Outcome::kMasked ? 1 : 0;
+    result.benign += outcome == driver::Outcome::kBenign ? 1 : 0;
+    result.sdc1 += outcome >= driver::Outcome::kSdc1 ? 1 : 0;
+    result.sdc5 += outcome == driver::Outcome::kSdc5 ? 1 : 0;
+    result.correct += nn::top1(faulty.data() + i, num_classes) == *labels ? 1 : 0;
+    if (record_outcomes) result.outcomes.push_back(static_cast<OutcomeCode>(outcome));
+  }
 }
 
 TableCell::TableCell(const CampaignConfig& config, const CampaignPlan& plan, const CellInputs& cell,
@@ -167,23 +185,6 @@ int64_t TableCell::correct_images(const replay::ReplayNetwork& network) {
   return correct;
 }
 
-void TableCell::add_outcomes(const replay::GoldenRun& golden, const std::vector<int32_t>& logits,
-                             TrialResult& result) const {
-  const int classes = network_.num_classes();
-  for (int64_t i = 0; i < golden.count(); ++i) {
-    const int32_t* expected = golden.logits().data() + i * classes;
-    const int32_t* seen = logits.data() + i * classes;
-    const auto outcome = driver::outcome_of(expected, seen, classes);
-    result.masked += outcome == driver::Outcome::kMasked ? 1 : 0;
-    result.benign += outcome == driver::Outcome::kBenign ? 1 : 0;
-    result.sdc1 += outcome >= driver::Outcome::kSdc1 ? 1 : 0;
-    result.sdc5 += outcome == driver::Outcome::kSdc5 ? 1 : 0;
-    const auto label = cell_.inputs.data.labels[static_cast<std::size_t>(golden.first() + i)];
-    result.correct += nn::top1(seen, classes) == label ? 1 : 0;
-    if (config_.record_outcomes) result.outcomes.push_back(static_cast<OutcomeCode>(outcome));
-  }
-}
-
 std::vector<std::vector<TrialResult>> TableCell::run(std::span<const TrialSpec> specs,
                                                      const std::atomic<bool>& cancelled) {
   std::vector<std::vector<TrialResult>> results(specs.size());
@@ -205,8 +206,11 @@ std::vector<std::vector<TrialResult>> TableCell::run(std::span<const TrialSpec> 
       std::optional<PreparedTrial> once;
       auto& trial = golden_ != nullptr ? once : prepared[i];
       if (!trial) trial = replay.prepare(specs[i]);
+      replay.load(specs[i], *trial);
       for (std::size_t m = 0; m < cell_.mitigations.size(); ++m) {
-        add_outcomes(golden, replay.run(golden, specs[i], *trial, m), results[i][m]);
+        add_outcomes(golden.logits(), replay.run(golden, m), network_.num_classes(),
+                     cell_.inputs.data.labels.data() + golden.first(), config_.record_outcomes,
+                     results[i][m]);
       }
     });
     if (cancelled) return {};

@@ -22,6 +22,12 @@ struct PreparedTrial {
   std::vector<driver::LoadedNetwork> loaded;  ///< per mitigation
 };
 
+/// Counts some images of a run: both logits [images][num_classes]; `labels` [images].
+/// `record_outcomes`: every single one is kept, too.
+void add_outcomes(const std::vector<int32_t>& golden, const std::vector<int32_t>& faulty,
+                  int num_classes, const uint8_t* labels, bool record_outcomes,
+                  TrialResult& result);
+
 /// Prepares and replays trials of one cell; one object per thread.
 class TrialReplay {
  public:
@@ -29,9 +35,10 @@ class TrialReplay {
               const replay::ReplayNetwork& network);
 
   PreparedTrial prepare(const TrialSpec& spec);
-  /// Logits of the golden run's images, [count][classes].
-  const std::vector<int32_t>& run(const replay::GoldenRun& golden, const TrialSpec& spec,
-                                  const PreparedTrial& trial, std::size_t mitigation);
+  /// Makes `trial` the one that run() is about; it must outlive that.
+  void load(const TrialSpec& spec, const PreparedTrial& trial);
+  /// Logits of the golden run's images under the loaded trial, [count][classes].
+  const std::vector<int32_t>& run(const replay::GoldenRun& golden, std::size_t mitigation);
 
  private:
   const CampaignConfig& config_;
@@ -41,7 +48,13 @@ class TrialReplay {
   replay::DifferentialReplay replay_;
   FaultTables tables_;
   std::unique_ptr<driver::Retuner> retuner_;  ///< when there are mitigations
-  std::vector<std::unique_ptr<replay::PackedTable>> packed_;
+  driver::LoadedNetwork own_;                 ///< the network's weights as they are
+
+  // The loaded trial.
+  const PreparedTrial* trial_ = nullptr;
+  std::vector<std::unique_ptr<replay::PackedTable>> packed_;  ///< memory is kept for the next one
+  std::vector<const replay::PackedTable*> tables_of_trial_;
+  std::vector<char> is_faulty_layer_;
   std::vector<int32_t> logits_;
 };
 
@@ -64,8 +77,6 @@ class TableCell {
                                                      int64_t first) const;
   /// Correct images of a golden run.
   int64_t correct_images(const replay::ReplayNetwork& network);
-  void add_outcomes(const replay::GoldenRun& golden, const std::vector<int32_t>& logits,
-                    TrialResult& result) const;
 
   const CampaignConfig& config_;
   const CellInputs& cell_;

@@ -33,20 +33,18 @@ void BlockReplay::run_golden(GoldenBlock& block, int32_t* logits) {
   golden_ = nullptr;
 }
 
-bool BlockReplay::run(const GoldenBlock& block, const LayerPlans& plans,
+void BlockReplay::run(const GoldenBlock& block, const LayerPlans& plans,
                       const std::vector<const uint8_t*>& tables, bool dense, int32_t* logits) {
   tables_ = tables;
   tables_.push_back(network_.corrections().bytes);
   block_ = &block;
   dense_ = dense;
   logits_ = logits;
-  logits_changed_ = false;
   for (std::size_t i = 0; i < network_.layers().size(); ++i) {
     plans[i] ? run_matrix(i, &*plans[i]) : run_rows(i);
   }
   hand_out_codes();
   forget_changes();
-  return logits_changed_;
 }
 
 const uint8_t* BlockReplay::row(int value, std::size_t feature) const {
@@ -119,7 +117,6 @@ void BlockReplay::hand_out_codes() {
   const auto classes = static_cast<std::size_t>(network_.num_classes());
   for (std::size_t c = 0; c < classes; ++c) {
     if (golden_ == nullptr && values_[static_cast<std::size_t>(output)].changed[c] == 0) continue;
-    logits_changed_ = true;
     const uint8_t* codes = row(output, c);
     for (std::size_t i = 0; i < count(); ++i) logits_[i * classes + c] = codes[i];
   }
@@ -427,12 +424,12 @@ void BlockReplay::add_lane_groups(const LayerPlan& plan) {
     if (images.empty()) continue;
     const std::size_t stride = images.size();
     gathered_.resize(group.inputs.size() * stride + bits::kLookupPadding);
-    std::vector<const uint8_t*> code_rows;
+    gathered_rows_.clear();
     for (std::size_t i = 0; i < group.inputs.size(); ++i) {
       uint8_t* gathered = gathered_.data() + i * stride;
       const uint8_t* codes = all_.rows[group.inputs[i]];
       for (std::size_t j = 0; j < images.size(); ++j) gathered[j] = codes[images[j]];
-      code_rows.push_back(gathered);
+      gathered_rows_.push_back(gathered);
     }
     for (const uint32_t n : group.columns) {
       list_.clear();
@@ -454,7 +451,7 @@ void BlockReplay::add_lane_groups(const LayerPlan& plan) {
         }
       }
       gathered_sums_.assign(images.size(), 0);
-      look_up(list_, code_rows, images.size(), gathered_sums_.data());
+      look_up(list_, gathered_rows_, images.size(), gathered_sums_.data());
       uint32_t* sums = column_sums(n);
       if (is_computed_[n] == 0) {
         std::copy_n(golden_sums(n), count(), sums);
@@ -476,7 +473,6 @@ void BlockReplay::finish_column(int64_t n) {
   if (!layer_->stage) {
     const auto classes = static_cast<std::size_t>(layer_->n);
     if (golden_ == nullptr && std::equal(sums, sums + count(), golden_sums(n))) return;
-    logits_changed_ = true;
     for (std::size_t i = 0; i < count(); ++i) {
       logits_[i * classes + static_cast<std::size_t>(n)] = signed_sums[i];
     }

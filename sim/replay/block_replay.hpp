@@ -22,9 +22,9 @@ class BlockReplay {
   /// `logits` [image][classes].
   void run_golden(GoldenBlock& block, int32_t* logits);
 
-  /// Replays; `logits` holds the golden ones and is overwritten where they change. Returns whether
-  /// one did. `tables[i]`: bytes of table i, 0 being the healthy one.
-  bool run(const GoldenBlock& block, const LayerPlans& plans,
+  /// Replays; `logits` holds the golden ones and is overwritten where they change. `tables[i]`:
+  /// bytes of table i, 0 being the healthy one.
+  void run(const GoldenBlock& block, const LayerPlans& plans,
            const std::vector<const uint8_t*>& tables, bool dense, int32_t* logits);
 
   int64_t num_lookups() const { return num_lookups_; }
@@ -108,7 +108,6 @@ class BlockReplay {
   std::vector<const uint8_t*> tables_;
   bool dense_ = false;
   int32_t* logits_ = nullptr;
-  bool logits_changed_ = false;
 
   // The layer and position at hand.
   std::size_t layer_index_ = 0;
@@ -136,6 +135,7 @@ class BlockReplay {
   };
   std::vector<GroupImages> group_images_;
   std::vector<uint8_t> gathered_;
+  std::vector<const uint8_t*> gathered_rows_;
   std::vector<uint32_t> gathered_sums_;
 };
 

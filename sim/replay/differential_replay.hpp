@@ -53,11 +53,6 @@ class GoldenRun {
   std::vector<int32_t> logits_;
 };
 
-struct ReplayCounts {
-  int64_t lookups = 0;        ///< products looked up
-  int64_t masked_blocks = 0;  ///< blocks whose logits are all golden
-};
-
 /// Replays trials on a golden run; one object per thread.
 class DifferentialReplay {
  public:
@@ -66,8 +61,9 @@ class DifferentialReplay {
 
   /// Logits of the golden run's images under `trial`, [count][classes]. `dense`: everything is
   /// computed anew, for comparison.
-  ReplayCounts run(const GoldenRun& golden, const Trial& trial, std::vector<int32_t>& logits,
-                   bool dense = false);
+  /// Returns the number of products looked up.
+  int64_t run(const GoldenRun& golden, const Trial& trial, std::vector<int32_t>& logits,
+              bool dense = false);
 
  private:
   class Impl;
