@@ -68,7 +68,7 @@ std::string identity_of(const driver::YamlDocument& document) {
   if (section.IsMap()) {
     section.remove("memory_mib");
     section.remove("verify_images");
-    if (!section["stop"]) section.remove("critical_points");
+    if (!section["stop"] && !section["mitigate"]) section.remove("critical_points");
   }
   YAML::Emitter emitter;
   emitter << root;
@@ -216,6 +216,8 @@ CampaignConfig load_campaign_config(const std::filesystem::path& path,
   read_layers(section, config);
   config.stop = read_stop(section);
   config.critical_points = section.number("critical_points", 0, 100, config.critical_points);
+  config.mitigate_critical_only =
+      section.choice("mitigate", {"all", "critical"}, "all") == "critical";
   config.verify_images = section.integer("verify_images", 1, 1'000'000, config.verify_images);
   config.memory_mib = section.integer("memory_mib", 16, int64_t{1} << 24, config.memory_mib);
   config.record_outcomes = section.flag("record_outcomes", false);

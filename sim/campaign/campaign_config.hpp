@@ -63,6 +63,8 @@ struct CampaignConfig {
   int64_t window_cycles = 0;  ///< engine gate: faults last so long, from a random cycle on
   std::optional<StopConfig> stop;
   double critical_points = 1;  ///< a fault is critical when it costs more accuracy
+  /// Mitigations are tried in those trials only that are critical without one.
+  bool mitigate_critical_only = false;
   int64_t verify_images = 64;
   int64_t memory_mib = 2048;
   bool record_outcomes = false;  ///< per image

@@ -50,14 +50,15 @@ class CellRunner::Impl {
         {cell_.inputs.options.format, cell_.inputs.options.weight_on_port_a, images, batch});
     const replay::GoldenRun golden(network, data.pixels.data(), 0, images);
     TrialReplay replay(config_, plan_, cell_, network);
-    const PreparedTrial trial = replay.prepare(spec);
+    PreparedTrial trial = replay.prepare(spec);
+    const auto& loaded = replay.retune(spec, index, trial);
     replay.load(spec, trial);
     const auto& by_tables = replay.run(golden, index);
     auto options = cell_.inputs.options;
     options.batch_images = batch;
     const auto accelerator = make_gate_accelerator(spec, trial.faults);
-    const auto by_gates = driver::run_network(cell_.inputs.network, trial.loaded[index],
-                                              *accelerator, options, data.pixels.data(), images);
+    const auto by_gates = driver::run_network(cell_.inputs.network, loaded, *accelerator, options,
+                                              data.pixels.data(), images);
     return {spec.trial, mitigation, images, by_gates.logits == by_tables};
   }
 
@@ -88,15 +89,17 @@ class CellRunner::Impl {
     std::vector<std::vector<TrialResult>> results;
     for (const auto& spec : specs) {
       if (cancelled) return {};
-      const PreparedTrial trial = table_.first_thread().prepare(spec);
+      TrialReplay& replay = table_.first_thread();
+      PreparedTrial trial = replay.prepare(spec);
       const auto faults =
           faults_of(plan_, spec, cell_.inputs.space.size(), config_.window_cycles, run_cycles_);
       results.emplace_back();
       for (std::size_t m = 0; m < cell_.mitigations.size(); ++m) {
+        if (m > 0 && !table_.is_mitigated(results.back().front())) break;
         const auto accelerator = make_gate_accelerator(spec, faults);
-        const auto run = driver::run_network(cell_.inputs.network, trial.loaded[m], *accelerator,
-                                             cell_.inputs.options, cell_.inputs.data.pixels.data(),
-                                             cell_.inputs.data.num_images());
+        const auto run = driver::run_network(
+            cell_.inputs.network, replay.retune(spec, m, trial), *accelerator, cell_.inputs.options,
+            cell_.inputs.data.pixels.data(), cell_.inputs.data.num_images());
         results.back().push_back({});
         results.back().back().mitigation = cell_.mitigations[m];
         add_outcomes(golden_logits_, run.logits, run.num_classes, cell_.inputs.data.labels.data(),

@@ -66,21 +66,27 @@ PreparedTrial TrialReplay::prepare(const TrialSpec& spec) {
   PreparedTrial trial;
   trial.faults = faults_of(plan_, spec, cell_.inputs.space.size(), 0, 0);
   trial.tables = tables_.build(trial.faults, cell_.inputs.space);
-  for (const auto& name : cell_.mitigations) {
-    if (name == "none" || (trial.faults.empty() && !cell_.config.retune_healthy)) {
-      trial.loaded.push_back(own_);
-      trial.loaded.back().faulty_pes = trial.tables.faulty_pes();
-      continue;
-    }
-    trial.loaded.push_back(retuner_->retune(*mitigation::make_mitigation(name), trial.tables));
-    if (!spec.layer) continue;
-    // The other layers run on healthy PEs.
-    auto& layers = trial.loaded.back().layers;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-      if (i != static_cast<std::size_t>(*spec.layer)) layers[i] = own_.layers[i];
-    }
-  }
+  trial.loaded.resize(cell_.mitigations.size());
   return trial;
+}
+
+const driver::LoadedNetwork& TrialReplay::retune(const TrialSpec& spec, std::size_t mitigation,
+                                                 PreparedTrial& trial) {
+  auto& loaded = trial.loaded[mitigation];
+  if (loaded) return *loaded;
+  const std::string& name = cell_.mitigations[mitigation];
+  if (name == "none" || (trial.faults.empty() && !cell_.config.retune_healthy)) {
+    loaded = own_;
+    loaded->faulty_pes = trial.tables.faulty_pes();
+    return *loaded;
+  }
+  loaded = retuner_->retune(*mitigation::make_mitigation(name), trial.tables);
+  if (!spec.layer) return *loaded;
+  // The other layers run on healthy PEs.
+  for (std::size_t i = 0; i < loaded->layers.size(); ++i) {
+    if (i != static_cast<std::size_t>(*spec.layer)) loaded->layers[i] = own_.layers[i];
+  }
+  return *loaded;
 }
 
 void TrialReplay::load(const TrialSpec& spec, const PreparedTrial& trial) {
@@ -105,7 +111,7 @@ const std::vector<int32_t>& TrialReplay::run(const replay::GoldenRun& golden,
   if (is_golden) return golden.logits();
   std::vector<replay::LayerWeights> weights;
   if (is_mitigated) {
-    weights = driver::encode(trial_->loaded[mitigation], cell_.inputs.options.format);
+    weights = driver::encode(*trial_->loaded[mitigation], cell_.inputs.options.format);
   }
   replay::Trial trial;
   trial.tables = tables_of_trial_;
@@ -185,6 +191,13 @@ int64_t TableCell::correct_images(const replay::ReplayNetwork& network) {
   return correct;
 }
 
+bool TableCell::is_mitigated(const TrialResult& without) const {
+  if (!config_.mitigate_critical_only) return true;
+  const double loss_points = 100.0 * static_cast<double>(golden_correct_ - without.correct) /
+                             static_cast<double>(cell_.inputs.data.num_images());
+  return loss_points > config_.critical_points;
+}
+
 std::vector<std::vector<TrialResult>> TableCell::run(std::span<const TrialSpec> specs,
                                                      const std::atomic<bool>& cancelled) {
   std::vector<std::vector<TrialResult>> results(specs.size());
@@ -194,26 +207,37 @@ std::vector<std::vector<TrialResult>> TableCell::run(std::span<const TrialSpec> 
       of_trial.back().mitigation = name;
     }
   }
-  // Trials are prepared once; chunks of images come and go.
+  // Trials are prepared once; chunks of images come and go. Which trials are critical is known when
+  // all images have run without mitigations.
+  const std::size_t num_mitigations = cell_.mitigations.size();
+  std::vector<std::pair<std::size_t, std::size_t>> passes = {{0, num_mitigations}};
+  if (golden_ == nullptr && config_.mitigate_critical_only) passes = {{0, 1}, {1, num_mitigations}};
   std::vector<std::optional<PreparedTrial>> prepared(golden_ != nullptr ? 0 : specs.size());
-  for (int64_t first = 0; first < cell_.inputs.data.num_images(); first += chunk_images_) {
-    std::unique_ptr<replay::GoldenRun> own;
-    if (golden_ == nullptr) own = golden_of_chunk(network_, first);
-    const replay::GoldenRun& golden = golden_ != nullptr ? *golden_ : *own;
-    parallel_for(specs.size(), threads_.size(), [&](std::size_t thread, std::size_t i) {
-      if (cancelled) return;
-      TrialReplay& replay = *threads_[thread];
-      std::optional<PreparedTrial> once;
-      auto& trial = golden_ != nullptr ? once : prepared[i];
-      if (!trial) trial = replay.prepare(specs[i]);
-      replay.load(specs[i], *trial);
-      for (std::size_t m = 0; m < cell_.mitigations.size(); ++m) {
-        add_outcomes(golden.logits(), replay.run(golden, m), network_.num_classes(),
-                     cell_.inputs.data.labels.data() + golden.first(), config_.record_outcomes,
-                     results[i][m]);
-      }
-    });
-    if (cancelled) return {};
+  for (const auto& [first_mitigation, end_mitigation] : passes) {
+    for (int64_t first = 0; first < cell_.inputs.data.num_images(); first += chunk_images_) {
+      std::unique_ptr<replay::GoldenRun> own;
+      if (golden_ == nullptr) own = golden_of_chunk(network_, first);
+      const replay::GoldenRun& golden = golden_ != nullptr ? *golden_ : *own;
+      parallel_for(specs.size(), threads_.size(), [&](std::size_t thread, std::size_t i) {
+        if (cancelled) return;
+        TrialReplay& replay = *threads_[thread];
+        std::optional<PreparedTrial> once;
+        auto& trial = golden_ != nullptr ? once : prepared[i];
+        if (!trial) trial = replay.prepare(specs[i]);
+        replay.load(specs[i], *trial);
+        for (std::size_t m = first_mitigation; m < end_mitigation; ++m) {
+          if (m > 0 && !is_mitigated(results[i][0])) break;
+          replay.retune(specs[i], m, *trial);
+          add_outcomes(golden.logits(), replay.run(golden, m), network_.num_classes(),
+                       cell_.inputs.data.labels.data() + golden.first(), config_.record_outcomes,
+                       results[i][m]);
+        }
+      });
+      if (cancelled) return {};
+    }
+  }
+  for (auto& of_trial : results) {
+    if (!is_mitigated(of_trial.front())) of_trial.resize(1);
   }
   return results;
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace faultwave::campaign {
 struct PreparedTrial {
   std::vector<fault::Fault> faults;
   driver::LocusTables tables;
-  std::vector<driver::LoadedNetwork> loaded;  ///< per mitigation
+  std::vector<std::optional<driver::LoadedNetwork>> loaded;  ///< per mitigation, once retuned
 };
 
 /// Counts some images of a run: both logits [images][num_classes]; `labels` [images].
@@ -34,10 +35,15 @@ class TrialReplay {
   TrialReplay(const CampaignConfig& config, const CampaignPlan& plan, const CellInputs& cell,
               const replay::ReplayNetwork& network);
 
+  /// Faults and tables; nothing is loaded yet.
   PreparedTrial prepare(const TrialSpec& spec);
+  /// What `mitigation` (of the cell's) loads in `trial`, computed once.
+  const driver::LoadedNetwork& retune(const TrialSpec& spec, std::size_t mitigation,
+                                      PreparedTrial& trial);
   /// Makes `trial` the one that run() is about; it must outlive that.
   void load(const TrialSpec& spec, const PreparedTrial& trial);
-  /// Logits of the golden run's images under the loaded trial, [count][classes].
+  /// Logits of the golden run's images under the loaded trial, which must have been retuned,
+  /// [count][classes].
   const std::vector<int32_t>& run(const replay::GoldenRun& golden, std::size_t mitigation);
 
  private:
@@ -65,7 +71,11 @@ class TableCell {
 
   int64_t golden_correct() const { return golden_correct_; }
   int64_t exact_correct() const { return exact_correct_; }
-  /// Results per trial and mitigation; empty when `cancelled` became true on the way.
+  /// Whether the trial with this result is worth trying mitigations: always, unless the campaign
+  /// asks for critical trials only.
+  bool is_mitigated(const TrialResult& without) const;
+  /// Results per trial and mitigation that was tried; empty when `cancelled` became true on the
+  /// way.
   std::vector<std::vector<TrialResult>> run(std::span<const TrialSpec> specs,
                                             const std::atomic<bool>& cancelled);
   TrialReplay& first_thread() { return *threads_.front(); }

@@ -150,6 +150,38 @@ class InterruptedWorkers : public WrappedWorkers {
   int waves_ = 0;
 };
 
+TEST(Campaign, mitigations_may_be_kept_to_critical_trials) {
+  const CampaignFolder folder;
+  const std::string section =
+      "  faults: {universe: output_bits}\n  same_fault: true\n  rates: [0.3]\n  trials_per_rate: "
+      "12\n"
+      "  critical_points: 10\n";
+  run_to(folder.config(small_yaml(section)), folder.path("all.sqlite"));
+  auto config = folder.config(small_yaml(section + "  mitigate: critical\n"));
+  run_to(config, folder.path("critical.sqlite"));
+  auto expected = trials_of(folder.path("all.sqlite"));
+  int num_critical = 0;
+  for (auto& trial : expected) {
+    int64_t golden =
+        ResultsStore::open_read_only(folder.path("all.sqlite")).cells().at(0).golden_correct;
+    ASSERT_EQ(trial.results.at(0).mitigation, "fal_retune");
+    const bool is_critical =
+        std::any_of(trial.results.begin(), trial.results.end(), [&](const TrialResult& result) {
+          return result.mitigation == "none" &&
+                 100.0 * static_cast<double>(golden - result.correct) / 40 > 10;
+        });
+    num_critical += is_critical ? 1 : 0;
+    if (!is_critical)
+      std::erase_if(trial.results, [](const auto& r) { return r.mitigation != "none"; });
+  }
+  EXPECT_GT(num_critical, 0);
+  EXPECT_LT(num_critical, 12);
+  EXPECT_EQ(trials_of(folder.path("critical.sqlite")), expected);
+  config.memory_mib = 0;  // a block of images at a time
+  run_to(config, folder.path("blocks.sqlite"));
+  EXPECT_EQ(trials_of(folder.path("blocks.sqlite")), expected);
+}
+
 TEST(Campaign, goes_on_where_an_interrupt_stopped_it) {
   const CampaignFolder folder;
   const auto config = folder.config(small_yaml("  faults: {universe: nets}\n"));
