@@ -42,8 +42,8 @@ struct FinishedCampaign {
   std::string sha256;
 };
 
-/// Runs `config` into `results` and hashes the content. Gate-level verification takes its time: none
-/// unless `options` asks for another number than the default.
+/// Runs `config` into `results` and hashes the content. Gate-level verification takes its time:
+/// none unless `options` asks for another number than the default.
 inline FinishedCampaign run_to(const CampaignConfig& config, const std::filesystem::path& results,
                                int jobs = 1, CampaignOptions options = {}) {
   const CampaignPlan plan(config, all_cell_facts(config));

@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""scripts/paper.py: its statistics against closed forms, its tables against a campaign, its configurations."""
+
+import math
+import os
+import pathlib
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TREE / "scripts"), str(TREE / "scripts" / "lib")]
+import paper  # noqa: E402
+import paper_statistics as statistics  # noqa: E402
+import paper_tables as tables  # noqa: E402
+
+PROGRAM = os.environ["FAULTWAVE_PROGRAM"]
+CAMPAIGN = """network: strokes_mlp
+data: {name: strokes, limit: 60, calibration: {images: 20}}
+accelerator: {type: tpu, rows: 8, cols: 4}
+mitigations: [none, fal_retune, bias_recalibration]
+variants:
+  - {name: one, multiplier: {netlist: fw8u_trunc6, number_format: affine_u8}}
+  - {name: two, multiplier: {netlist: fw8u_dadda, number_format: affine_u8}}
+seed: 3
+campaign:
+  faults: {universe: output_bits}
+  rates: [0.3]
+  same_fault: true
+  trials_per_rate: 10
+  mitigate: critical
+"""
+
+
+class Statistics(unittest.TestCase):
+    def test_wilson_of_nothing_and_everything_has_its_closed_form(self):
+        z = 1.959963984540054
+        self.assertAlmostEqual(statistics.wilson(0, 10)[1], z * z / (10 + z * z))
+        low, high = statistics.wilson(10, 10)
+        self.assertAlmostEqual(low, 10 / (10 + z * z))
+        self.assertEqual(high, 1)
+
+    def test_ties_share_their_mean_rank(self):
+        self.assertEqual(statistics.ranks([5, 1, 5, 7]), [2.5, 1, 2.5, 4])
+
+    def test_rank_correlation_without_ties_is_one_minus_six_squares(self):
+        ys = [3, 1, 4, 2, 5]
+        squares = sum((x - y) ** 2 for x, y in zip(range(1, 6), ys))
+        self.assertAlmostEqual(statistics.rank_correlation(list(zip([2, 3, 5, 8, 13], ys))),
+                               1 - 6 * squares / (5 * 24))
+
+    def test_rank_correlation_of_a_constant_is_not_a_number(self):
+        self.assertTrue(math.isnan(statistics.rank_correlation([(1, 2), (2, 2)])))
+
+    def test_bootstrap_repeats_itself_and_covers_a_normal_interval(self):
+        pairs = [(float(i % 2), 0.0) for i in range(100)]
+        share = lambda items: sum(x for x, _ in items) / len(items)  # noqa: E731
+        low, high = statistics.bootstrap(pairs, share)
+        self.assertEqual((low, high), statistics.bootstrap(pairs, share))
+        self.assertAlmostEqual(low, 0.402, delta=0.03)
+        self.assertAlmostEqual(high, 0.598, delta=0.03)
+
+
+class Tables(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        (self.folder / "small.yaml").write_text(CAMPAIGN)
+        self.results = self.folder / "small.sqlite"
+        subprocess.run([PROGRAM, "campaign", self.folder / "small.yaml", "--out", self.results, "--verify", "0"],
+                       check=True, capture_output=True)
+
+    def test_won_back_is_that_of_the_critical_trials(self):
+        database = sqlite3.connect(self.results)
+        pairs = database.execute(
+            """SELECT 100.0 * (golden_correct - a.correct) / images, 100.0 * (golden_correct - b.correct) / images
+               FROM trial JOIN cell USING (cell) JOIN result a USING (trial) JOIN result b USING (trial)
+               WHERE multiplier = 'fw8u_trunc6' AND a.mitigation = 'none' AND b.mitigation = 'bias_recalibration'
+            """).fetchall()
+        database.close()
+        self.assertGreater(len(pairs), 1)
+        self.assertTrue(all(without > 1 for without, _ in pairs))
+        rows = tables.won_back_table(tables.grouped([self.results], ("network", "multiplier")))
+        row, = [row for row in rows
+                if row["multiplier"] == "fw8u_trunc6" and row["mitigation"] == "bias_recalibration"]
+        self.assertEqual((row["trials"], row["critical"]), (10, len(pairs)))
+        expected = 1 - sum(b for _, b in pairs) / sum(a for a, _ in pairs)
+        self.assertAlmostEqual(row["won_back_frac"], expected)
+        self.assertLessEqual(row["lower_frac"], expected)
+        self.assertGreaterEqual(row["upper_frac"], expected)
+        self.assertAlmostEqual(row["goal_reached_frac"],
+                               sum(1 for a, b in pairs if b <= 0.2 * a + 1e-9) / len(pairs))
+        together = [row for row in rows if row["network"] == "all" and row["mitigation"] == "fal_retune"]
+        self.assertEqual([row["trials"] for row in together], [20])
+
+    def test_progress_counts_the_trials(self):
+        self.assertEqual(tables.progress(self.results), (20, 20))
+
+    def test_losses_are_those_of_query(self):
+        rows = tables.loss_table(PROGRAM, [self.results], "cell")
+        self.assertEqual([row["cell"] for row in rows], ["one", "two"])
+        database = sqlite3.connect(self.results)
+        loss, = database.execute(f"""SELECT avg({tables.LOSS}) FROM trial JOIN cell USING (cell)
+            JOIN result USING (trial) WHERE mitigation = 'none' AND cell.name = 'one'""").fetchone()
+        database.close()
+        self.assertAlmostEqual(rows[0]["loss_points"], loss)
+
+    def test_energy_table_has_a_line_per_multiplier(self):
+        rows = tables.energy_table([self.results])
+        self.assertEqual({row["multiplier"] for row in rows}, {"fw8u_trunc6", "fw8u_dadda"})
+        for row in tables.correlation_table(rows):
+            self.assertIn(row["multipliers"], (1, 2))
+
+
+class Configurations(unittest.TestCase):
+    def test_every_step_is_accepted(self):
+        for experiment in paper.EXPERIMENTS.values():
+            for step in experiment.steps:
+                network, overrides = next(step.runs(True))
+                command = [PROGRAM, "campaign" if step.is_campaign else "run",
+                           TREE / "configs" / "paper" / f"{step.config}.yaml", "--dry-run"]
+                command += [part for override in overrides for part in ("--set", override)]
+                if step.is_campaign:
+                    command += ["--out", "unused.sqlite"]
+                done = subprocess.run(command, capture_output=True, text=True, check=False)
+                if "FAULTWAVE_DATA" in done.stderr:
+                    self.skipTest(done.stderr)
+                self.assertEqual(done.returncode, 0, f"{step.config} {network}: {done.stderr}")
+
+
+if __name__ == "__main__":
+    unittest.main()
