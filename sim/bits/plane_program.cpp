@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "bits/plane_code.hpp"
 #include "bits/plane_program.hpp"
 #include "bits/transpose.hpp"
 
@@ -208,6 +209,22 @@ uint64_t chunk_total(const uint64_t* const* outputs, const PairChunks& pairs, st
   return 0;
 }
 
+/// `run_chunk(chunk)` leaves the product bits in `outputs`.
+template <typename RunChunk>
+HWY_INLINE ProgramError add_chunks(const PairChunks& pairs, const uint64_t* const* outputs,
+                                   ErrorMetric metric, uint32_t bound, uint64_t limit,
+                                   RunChunk run_chunk) {
+  ProgramError result;
+  for (std::size_t chunk = 0; chunk < pairs.num_chunks; ++chunk) {
+    run_chunk(chunk);
+    result.total += chunk_total(outputs, pairs, chunk, metric, bound);
+    ++result.num_chunks;
+    if (result.total > limit) return result;
+  }
+  result.within = true;
+  return result;
+}
+
 ProgramError run_program(const PlaneProgram& program, const PairChunks& pairs, ErrorMetric metric,
                          uint32_t bound, uint64_t limit, uint64_t* slots, uint32_t* ones) {
   std::fill(slots + kZeroSlot * kChunkWords, slots + kOneSlot * kChunkWords, uint64_t{0});
@@ -216,16 +233,20 @@ ProgramError run_program(const PlaneProgram& program, const PairChunks& pairs, E
   for (std::size_t bit = 0; bit < 16; ++bit) {
     outputs[bit] = slots + program.outputs[bit] * kChunkWords;
   }
-  ProgramError result;
-  for (std::size_t chunk = 0; chunk < pairs.num_chunks; ++chunk) {
+  return add_chunks(pairs, outputs, metric, bound, limit, [&](std::size_t chunk) {
     load_operands(pairs, chunk, slots);
     run_all(program.steps.data(), program.steps.size(), slots, ones);
-    result.total += chunk_total(outputs, pairs, chunk, metric, bound);
-    ++result.num_chunks;
-    if (result.total > limit) return result;
-  }
-  result.within = true;
-  return result;
+  });
+}
+
+ProgramError run_code(const PlaneCode& code, const PairChunks& pairs, ErrorMetric metric,
+                      uint32_t bound, uint64_t limit) {
+  alignas(64) uint64_t planes[16 * kChunkWords];
+  const uint64_t* outputs[16];
+  for (std::size_t bit = 0; bit < 16; ++bit) outputs[bit] = planes + bit * kChunkWords;
+  return add_chunks(pairs, outputs, metric, bound, limit, [&](std::size_t chunk) {
+    code.run(pairs.planes.data() + 32 * chunk * kChunkWords, planes);
+  });
 }
 
 }  // namespace faultwave::bits::HWY_NAMESPACE
@@ -237,6 +258,7 @@ namespace faultwave::bits {
 namespace {
 
 HWY_EXPORT(run_program);
+HWY_EXPORT(run_code);
 HWY_EXPORT(run_all);
 HWY_EXPORT(absolute_error);
 
@@ -246,6 +268,11 @@ ProgramError run_program(const PlaneProgram& program, const PairChunks& pairs, E
                          uint32_t bound, uint64_t limit, uint64_t* slots, uint32_t* ones) {
   apply_simd_environment();
   return HWY_DYNAMIC_DISPATCH(run_program)(program, pairs, metric, bound, limit, slots, ones);
+}
+
+ProgramError run_program(const PlaneCode& code, const PairChunks& pairs, ErrorMetric metric,
+                         uint32_t bound, uint64_t limit) {
+  return HWY_DYNAMIC_DISPATCH(run_code)(code, pairs, metric, bound, limit);
 }
 
 void load_chunk(const PairChunks& pairs, std::size_t chunk, uint64_t* slots) {

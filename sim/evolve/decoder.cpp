@@ -137,7 +137,31 @@ void Decoder::sort_gates() {
   circuit_.gates.swap(sorted_);
 }
 
-const bits::PlaneProgram& Decoder::compile() {
+void Decoder::set_outputs() {
+  for (std::size_t bit = 0; bit < 16; ++bit) {
+    const Value output = circuit_.outputs[bit];
+    program_.outputs[bit] = output == kZero  ? bits::kZeroSlot
+                            : output == kOne ? bits::kOneSlot
+                                             : slot_of_[output];
+  }
+}
+
+const bits::PlaneProgram& Decoder::program() {
+  slot_of_.resize(represented_.size());
+  for (Value i = 0; i < kNumOperands; ++i) slot_of_[i] = i;
+  program_.steps.resize(circuit_.gates.size());
+  uint16_t slot = bits::kFirstFreeSlot;
+  for (std::size_t g = 0; g < circuit_.gates.size(); ++g) {
+    const auto& gate = circuit_.gates[g];
+    program_.steps[g] = {netlist::plane_op(gate.kind), slot, slot_of_[gate.a], slot_of_[gate.b]};
+    slot_of_[gate.y] = slot++;
+  }
+  program_.num_slots = slot;
+  set_outputs();
+  return program_;
+}
+
+const bits::PlaneProgram& Decoder::sorted_program() {
   sort_gates();
   const std::size_t num_values = represented_.size();
   last_reader_.resize(num_values);
@@ -174,12 +198,7 @@ const bits::PlaneProgram& Decoder::compile() {
     program_.steps.push_back({netlist::plane_op(gate.kind), y, a, b});
   }
   program_.num_slots = num_slots;
-  for (std::size_t bit = 0; bit < 16; ++bit) {
-    const Value output = circuit_.outputs[bit];
-    program_.outputs[bit] = output == kZero  ? bits::kZeroSlot
-                            : output == kOne ? bits::kOneSlot
-                                             : slot_of_[output];
-  }
+  set_outputs();
   return program_;
 }
 
