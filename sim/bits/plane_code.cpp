@@ -200,66 +200,85 @@ PlaneCode::PlaneCode() : memory_(std::make_unique<Memory>()) {
 }
 PlaneCode::~PlaneCode() = default;
 
-void PlaneCode::lower(const PlaneProgram& program) {
-  slot_value_.assign(program.num_slots, kZeroValue);
-  slot_inverted_.assign(program.num_slots, 0);
-  for (uint16_t bit = 0; bit < 16; ++bit) slot_value_[bit] = bit;
-  slot_inverted_[kOneSlot] = 1;
-  operations_.clear();
-  const auto add = [this](uint16_t slot, uint8_t opcode, uint16_t x, uint16_t y, bool inverted) {
-    slot_value_[slot] = static_cast<uint16_t>(kFirstResult + operations_.size());
-    slot_inverted_[slot] = inverted ? 1 : 0;
-    operations_.push_back({opcode, x, y, kNever, kNever, kNever});
-  };
-  for (const PlaneStep& step : program.steps) {
-    const uint16_t a = slot_value_[step.a];
-    const uint16_t b = slot_value_[step.b];
-    bool invert_a = slot_inverted_[step.a] != 0;
-    bool invert_b = slot_inverted_[step.b] != 0;
-    // All but XOR are an AND whose inputs and output may be complemented.
-    bool inverted = false;
-    switch (step.op) {
-      case PlaneOp::kXor:
-      case PlaneOp::kXnor:
-        inverted = (invert_a != invert_b) != (step.op == PlaneOp::kXnor);
-        add(step.y, kVpxor, a, b, inverted);
-        continue;
-      case PlaneOp::kNot:
-      case PlaneOp::kCopy:
-        slot_value_[step.y] = a;
-        slot_inverted_[step.y] = invert_a != (step.op == PlaneOp::kNot) ? 1 : 0;
-        continue;
-      case PlaneOp::kNand:
-        inverted = true;
-        break;
-      case PlaneOp::kOr:
-      case PlaneOp::kNor:
-        invert_a = !invert_a;
-        invert_b = !invert_b;
-        inverted = step.op == PlaneOp::kOr;
-        break;
-      case PlaneOp::kAndNot:
-        invert_b = !invert_b;
-        break;
-      case PlaneOp::kOrNot:
-        invert_a = !invert_a;
-        inverted = true;
-        break;
-      case PlaneOp::kAnd:
-        break;
-      case PlaneOp::kMux:
-        FAULTWAVE_CHECK(false, "plane programs have no multiplexers");
-    }
-    if (invert_a && invert_b) {
-      add(step.y, kVpor, a, b, !inverted);
-    } else if (invert_a) {
-      add(step.y, kVpandn, a, b, inverted);
-    } else if (invert_b) {
-      add(step.y, kVpandn, b, a, inverted);
-    } else {
-      add(step.y, kVpand, a, b, inverted);
-    }
+namespace {
+
+/// An operation as an AND (or XOR) whose inputs and output may be complemented.
+struct Form {
+  bool is_xor, invert_a, invert_b, invert;
+};
+
+constexpr Form form_of(PlaneOp op) {
+  switch (op) {
+    case PlaneOp::kNand:
+      return {false, false, false, true};
+    case PlaneOp::kOr:
+      return {false, true, true, true};
+    case PlaneOp::kNor:
+      return {false, true, true, false};
+    case PlaneOp::kXor:
+      return {true, false, false, false};
+    case PlaneOp::kXnor:
+      return {true, false, false, true};
+    case PlaneOp::kAndNot:
+      return {false, false, true, false};
+    case PlaneOp::kOrNot:
+      return {false, true, false, true};
+    default:
+      return {false, false, false, false};
   }
+}
+
+/// What computes a form whose inputs are stored complemented (index bit 0: a, bit 1: b, bit 2:
+/// XOR).
+struct Instruction {
+  uint8_t opcode;
+  bool swap, invert;
+};
+constexpr std::array<Instruction, 8> kInstructions = {{{kVpand, false, false},
+                                                       {kVpandn, false, false},
+                                                       {kVpandn, true, false},
+                                                       {kVpor, false, true},
+                                                       {kVpxor, false, false},
+                                                       {kVpxor, false, true},
+                                                       {kVpxor, false, true},
+                                                       {kVpxor, false, false}}};
+
+constexpr auto kForms = [] {
+  std::array<Form, static_cast<std::size_t>(PlaneOp::kMux)> forms{};
+  for (std::size_t i = 0; i < forms.size(); ++i) forms[i] = form_of(static_cast<PlaneOp>(i));
+  return forms;
+}();
+
+}  // namespace
+
+void PlaneCode::lower(const PlaneProgram& program) {
+  slots_.assign(program.num_slots, {kZeroValue, 0});
+  for (uint16_t bit = 0; bit < 16; ++bit) slots_[bit].value = bit;
+  slots_[kOneSlot].inverted = 1;
+  operations_.resize(program.steps.size());
+  std::size_t count = 0;
+  for (const PlaneStep& step : program.steps) {
+    FAULTWAVE_CHECK(step.op < PlaneOp::kMux, "plane programs have no multiplexers");
+    const Slot a = slots_[step.a];
+    const Slot b = slots_[step.b];
+    if (step.op == PlaneOp::kNot || step.op == PlaneOp::kCopy) {
+      const unsigned inverts = step.op == PlaneOp::kNot ? 1 : 0;
+      slots_[step.y] = {a.value, static_cast<uint16_t>(a.inverted ^ inverts)};
+      continue;
+    }
+    const Form& form = kForms[static_cast<std::size_t>(step.op)];
+    const unsigned index = (a.inverted ^ unsigned{form.invert_a}) |
+                           (b.inverted ^ unsigned{form.invert_b}) << 1 | unsigned{form.is_xor} << 2;
+    const Instruction& instruction = kInstructions[index];
+    Operation& operation = operations_[count];
+    operation.opcode = instruction.opcode;
+    operation.x = instruction.swap ? b.value : a.value;
+    operation.y = instruction.swap ? a.value : b.value;
+    slots_[step.y] = {static_cast<uint16_t>(kFirstResult + count),
+                      static_cast<uint16_t>(form.invert != instruction.invert ? 1 : 0)};
+    ++count;
+  }
+  operations_.resize(count);
 }
 
 void PlaneCode::find_next_uses() {
@@ -281,9 +300,9 @@ void PlaneCode::compile(const PlaneProgram& program) {
   output_bits_.assign(num_values, 0);
   output_inverted_ = 0;
   for (std::size_t bit = 0; bit < 16; ++bit) {
-    const uint16_t slot = program.outputs[bit];
-    output_bits_[slot_value_[slot]] |= static_cast<uint16_t>(1u << bit);
-    if (slot_inverted_[slot] != 0) output_inverted_ |= static_cast<uint16_t>(1u << bit);
+    const Slot& slot = slots_[program.outputs[bit]];
+    output_bits_[slot.value] |= static_cast<uint16_t>(1u << bit);
+    output_inverted_ |= static_cast<uint16_t>(slot.inverted << bit);
   }
   find_next_uses();
   value_register_.assign(num_values, kNoRegister);

@@ -46,6 +46,10 @@ class PlaneCode {
     uint16_t next_x, next_y;  // next operations that read them
     uint16_t next_result;     // first operation that reads the result
   };
+  struct Slot {
+    uint16_t value;
+    uint16_t inverted;  // 1: the value is its complement
+  };
   struct Memory;  // executable, unmapped at the end
 
   void lower(const PlaneProgram& program);
@@ -53,9 +57,7 @@ class PlaneCode {
 
   std::unique_ptr<Memory> memory_;
   std::vector<Operation> operations_;
-  // By slot: the value in it and whether it is stored complemented.
-  std::vector<uint16_t> slot_value_;
-  std::vector<uint8_t> slot_inverted_;
+  std::vector<Slot> slots_;
   std::vector<uint16_t> next_use_;       // by value
   std::vector<uint16_t> output_bits_;    // by value: product bits that are it
   std::vector<uint8_t> value_register_;  // by value

@@ -39,9 +39,9 @@ class Decoder {
   /// The same circuit as a plane program, in the genome's order, for bits::PlaneCode. Valid until
   /// the next call.
   const bits::PlaneProgram& program();
-  /// The same for an interpreter: gates sorted by level and kind (the circuit's as well, so that the
-  /// i-th step is the i-th gate), slots reused once their last reader has run. Valid until the next
-  /// call.
+  /// The same for an interpreter: gates sorted by level and kind (the circuit's as well, so that
+  /// the i-th step is the i-th gate), slots reused once their last reader has run. Valid until the
+  /// next call.
   const bits::PlaneProgram& sorted_program();
 
  private:
@@ -53,10 +53,9 @@ class Decoder {
   void set_outputs();
 
   GateCosts costs_;
-  std::vector<uint8_t> active_;
   std::vector<Value> represented_;
   std::vector<Circuit::Gate> node_;
-  std::vector<uint8_t> used_;
+  std::vector<uint8_t> used_;  // by value
   std::vector<uint16_t> level_;
   std::vector<uint32_t> bucket_;
   std::vector<Circuit::Gate> sorted_;

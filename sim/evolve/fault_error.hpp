@@ -27,8 +27,8 @@ class FaultErrorEvaluator {
  public:
   explicit FaultErrorEvaluator(const bits::PairChunks& pairs) : pairs_(pairs) {}
 
-  /// Chunks 0 to num_chunks - 1 (at most all of them). Gates sorted as Decoder::sorted_program leaves
-  /// them, or in any topological order.
+  /// Chunks 0 to num_chunks - 1 (at most all of them). Gates sorted as Decoder::sorted_program
+  /// leaves them, or in any topological order.
   FaultErrorSum evaluate(const Circuit& circuit, std::size_t num_chunks);
 
  private:
