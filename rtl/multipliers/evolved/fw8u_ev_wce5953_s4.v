@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 1572.956, WCE 5858, EP 99.879 %, MRE 729.132 %,
 //   mean -96.750
-// Mapped to faultwave45.lib: 76.5 um^2, 0.0675 pJ per multiplication, 0.40 ns
+// Mapped to faultwave45.lib: 76.5 um^2, 0.0678 pJ per multiplication, 0.40 ns
 // Expected MAE under a random stuck-at fault of this netlist: 4790.6
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 72.543, WCE 291, EP 99.451 %, MRE 114.338 %,
 //   mean 24.625
-// Mapped to faultwave45.lib: 514.4 um^2, 0.4983 pJ per multiplication, 1.21 ns
+// Mapped to faultwave45.lib: 514.4 um^2, 0.4994 pJ per multiplication, 1.22 ns
 // Expected MAE under a random stuck-at fault of this netlist: 985.9
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 12.723, WCE 39, EP 93.945 %, MRE 14.758 %,
 //   mean 2.000
-// Mapped to faultwave45.lib: 693.2 um^2, 0.6746 pJ per multiplication, 1.34 ns
+// Mapped to faultwave45.lib: 693.2 um^2, 0.6754 pJ per multiplication, 1.34 ns
 // Expected MAE under a random stuck-at fault of this netlist: 725.4
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000
