@@ -43,10 +43,10 @@ constexpr uint32_t kZerosHome = home(kScratch, 0);
 constexpr uint32_t kOnesHome = home(kScratch, kVectorBytes);
 constexpr std::size_t kFirstSpill = 2;
 
-/// No step takes more: two loads, two stores of spilled values, the operation, and its part of the
-/// outputs; every instruction has at most 9 bytes.
-constexpr std::size_t kBytesPerStep = 5 * 9;
-constexpr std::size_t kBytesForOutputs = 16 * 3 * 9 + 16;
+/// A step takes at most two loads, two stores of spilled values and the operation, besides its part
+/// of the outputs: three instructions for each. No instruction has more than 8 bytes.
+constexpr std::size_t kBytesPerStep = 5 * 8;
+constexpr std::size_t kBytesForOutputs = 16 * 3 * 8 + 16;
 
 }  // namespace
 

@@ -138,7 +138,9 @@ TEST_F(CampaignKill, a_second_writer_an_existing_file_and_a_wrong_file_are_refus
   EXPECT_EQ(status, 0);
   // The first one may be done before the second one looks.
   EXPECT_TRUE(second.exit_code == 3 || second.exit_code == 0) << second.output;
-  if (second.exit_code == 3) EXPECT_THAT(second.output, testing::HasSubstr("results.sqlite"));
+  if (second.exit_code == 3) {
+    EXPECT_THAT(second.output, testing::HasSubstr("results.sqlite"));
+  }
 }
 
 }  // namespace

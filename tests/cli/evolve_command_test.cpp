@@ -188,7 +188,10 @@ TEST_P(BadEvolveCalls, end_with_their_status_and_message_and_write_nothing) {
 INSTANTIATE_TEST_SUITE_P(
     Cases, BadEvolveCalls,
     testing::Values(
-        BadEvolve{"metric", {"--metric", "mea", "--limit", "1", "--budget", "1"}, 2, "'mae'"},
+        BadEvolve{"metric",
+                  {"--metric", "mea", "--limit", "1", "--budget", "1"},
+                  2,
+                  "known: mae, wce, mre, ep"},
         BadEvolve{"no_limit", {"--metric", "mae", "--budget", "1"}, 2, "limit"},
         BadEvolve{"negative_limit",
                   {"--metric", "mae", "--limit=-1", "--budget", "1"},
