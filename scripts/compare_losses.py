@@ -20,7 +20,7 @@ SEED = 1
 
 
 def losses(database, cell):
-    """Arrays over the trials of a cell, in order: loss in points, weight, whether it is of a rate sweep, PE seed."""
+    """Arrays over the trials of a cell, in order: loss in points and weight; whether all are of a rate sweep."""
     rows = database.execute(
         """SELECT 100.0 * (golden_correct - correct) / images, trial.weight, rate IS NOT NULL
            FROM trial JOIN cell USING (cell) JOIN result USING (trial)
@@ -77,7 +77,7 @@ def compare(path):
             means = resampled_means(fault, fault_weight, rng) - resampled_means(area, area_weight, rng)
             test = "-"
         low, high = numpy.percentile(means, [2.5, 97.5])
-        print(f"| {pair} | {network} | {accelerator.split()[0]} | {len(area)}, {len(fault)} | {golden:.1f}, {cells['ft_' + pair][3]:.1f} "
+        print(f"| {pair} | {network} | {'GPU' if accelerator.startswith('GPU') else 'TPU'} | {len(area)}, {len(fault)} | {golden:.1f}, {cells['ft_' + pair][3]:.1f} "
               f"| {numpy.average(area, weights=area_weight):.2f} | {numpy.average(fault, weights=fault_weight):.2f} "
               f"| {difference:+.2f} ({low:+.2f} to {high:+.2f}) | {test} |")
 
