@@ -6,9 +6,10 @@
 
 #include <ctime>
 #include <limits>
+#include <memory>
 
 #include "base/rng.hpp"
-#include "bits/plane_ops.hpp"
+#include "bits/plane_code.hpp"
 #include "evolve/decoder.hpp"
 #include "evolve/pair_chunks.hpp"
 #include "netlist/generator.hpp"
@@ -110,14 +111,21 @@ void candidates(benchmark::State& state, const std::string& level) {
   bits::force_simd_level(level);
   Decoder decoder({});
   const auto pairs = make_pair_chunks(shuffled_order(), false, false);
-  std::vector<uint64_t> slots((kNumOperands + genome.nodes.size() + 2) * bits::kChunkWords);
+  bits::AlignedVector<uint64_t> slots((kNumOperands + genome.nodes.size() + 2) * bits::kChunkWords);
   constexpr auto kNoLimit = std::numeric_limits<uint64_t>::max();
-  const double start = cpu_seconds();
-  for (auto _ : state) {
+  constexpr auto kMetric = bits::ErrorMetric::kAbsolute;
+  const bool has_code = bits::PlaneCode::is_available();
+  const auto code = has_code ? std::make_unique<bits::PlaneCode>() : nullptr;
+  const auto run = [&] {
     decoder.decode(genome);
-    benchmark::DoNotOptimize(bits::run_program(
-        decoder.compile(), pairs, bits::ErrorMetric::kAbsolute, 0, kNoLimit, slots.data()));
-  }
+    if (!has_code) {
+      return bits::run_program(decoder.sorted_program(), pairs, kMetric, 0, kNoLimit, slots.data());
+    }
+    code->compile(decoder.program());
+    return bits::run_program(*code, pairs, kMetric, 0, kNoLimit);
+  };
+  const double start = cpu_seconds();
+  for (auto _ : state) benchmark::DoNotOptimize(run());
   const auto runs = static_cast<double>(state.iterations());
   state.counters["gates"] = static_cast<double>(decoder.decode(genome).gates.size());
   state.counters["candidates/s"] = benchmark::Counter(runs, benchmark::Counter::kIsRate);
@@ -127,12 +135,26 @@ void candidates(benchmark::State& state, const std::string& level) {
   bits::force_simd_level("");
 }
 
+/// What is left when nothing runs: from the genome to machine code.
+void compile(benchmark::State& state) {
+  const Genome genome = candidate();
+  Decoder decoder({});
+  bits::PlaneCode code;
+  for (auto _ : state) {
+    decoder.decode(genome);
+    code.compile(decoder.program());
+    benchmark::ClobberMemory();
+  }
+  state.counters["bytes"] = static_cast<double>(code.num_code_bytes());
+  state.counters["spills"] = static_cast<double>(code.num_spills());
+}
+
 void decode(benchmark::State& state) {
   const Genome genome = candidate();
   Decoder decoder({});
   for (auto _ : state) {
     decoder.decode(genome);
-    benchmark::DoNotOptimize(decoder.compile());
+    benchmark::DoNotOptimize(decoder.sorted_program());
   }
 }
 
@@ -141,6 +163,7 @@ void register_all() {
     benchmark::RegisterBenchmark(("candidates/" + level).c_str(), candidates, level);
   }
   benchmark::RegisterBenchmark("decode", decode);
+  if (bits::PlaneCode::is_available()) benchmark::RegisterBenchmark("compile", compile);
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ po::options_description evolve_options() {
       ("name", po::value<std::string>()->default_value(""), "module (default: from --out)")
       ("checkpoint", po::value<std::string>(),
        "state of an interrupted run, taken up by the same command (default: OUT.checkpoint)")
+      ("checkpoint-seconds", po::value<double>()->default_value(5),
+       "least time between two writes of the state; 0: as often as possible")
       ("catalog-row", po::value<std::string>()->default_value(""),
        "write the header and row of rtl/multipliers/catalog.csv to this file")
       ("out", po::value<std::string>()->required(), "Verilog file to write");
@@ -103,6 +105,10 @@ evolve::SearchSettings settings_of(const po::variables_map& values) {
   const auto out = values["out"].as<std::string>();
   settings.checkpoint = values.count("checkpoint") != 0 ? values["checkpoint"].as<std::string>()
                                                         : out + ".checkpoint";
+  settings.checkpoint_seconds = values["checkpoint-seconds"].as<double>();
+  if (!(settings.checkpoint_seconds >= 0)) {
+    throw UsageError("--checkpoint-seconds must be 0 or above");
+  }
   return settings;
 }
 

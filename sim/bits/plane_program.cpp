@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "bits/plane_code.hpp"
 #include "bits/plane_program.hpp"
 #include "bits/transpose.hpp"
 
@@ -94,34 +95,91 @@ void run_all(const PlaneStep* steps, std::size_t num_steps, uint64_t* slots, uin
   }
 }
 
-/// The error of kLanes * 64 pairs in one's complement of its sign: 16 planes, and the sign.
+/// The error of 64 pairs per lane in one's complement of its sign: 16 planes, and the sign.
 struct SlicedError {
   Vec magnitude[16];  // |error|, less 1 where negative
   Vec negative;
 };
 
+/// Differences in two's complement of `kCount` vectors side by side, so that their borrows ripple
+/// at the same time: out(bit, vector, plane) takes the planes; `negative` their signs.
+template <std::size_t kCount, typename Out>
+HWY_INLINE void subtract(const uint64_t* const* outputs, const uint64_t* exact, std::size_t word,
+                         bool is_signed, Vec* negative, Out out) {
+  const Tag d;
+  Vec borrow[kCount];
+  Vec differs[kCount];
+  for (auto& plane : borrow) plane = hn::Zero(d);
+  for (std::size_t bit = 0; bit < 16; ++bit) {
+    for (std::size_t v = 0; v < kCount; ++v) {
+      const auto x = hn::LoadU(d, outputs[bit] + word + v * hn::MaxLanes(d));
+      const auto y = hn::LoadU(d, exact + bit * kChunkWords + word + v * hn::MaxLanes(d));
+      differs[v] = hn::Xor(x, y);
+      out(bit, v, hn::Xor(differs[v], borrow[v]));
+      borrow[v] = hn::Or(hn::AndNot(x, y), hn::AndNot(differs[v], borrow[v]));
+    }
+  }
+  for (std::size_t v = 0; v < kCount; ++v) {
+    negative[v] = is_signed ? hn::Xor(differs[v], borrow[v]) : borrow[v];
+  }
+}
+
 HWY_INLINE void slice_error(const uint64_t* const* outputs, const uint64_t* exact, std::size_t i,
                             bool is_signed, SlicedError& error) {
-  const Tag d;
-  auto borrow = hn::Zero(d);
-  auto differs = hn::Zero(d);
-  for (std::size_t bit = 0; bit < 16; ++bit) {
-    const auto x = hn::LoadU(d, outputs[bit] + i);
-    const auto y = hn::LoadU(d, exact + bit * kChunkWords + i);
-    differs = hn::Xor(x, y);
-    error.magnitude[bit] = hn::Xor(differs, borrow);
-    borrow = hn::Or(hn::AndNot(x, y), hn::AndNot(differs, borrow));
-  }
-  error.negative = is_signed ? hn::Xor(differs, borrow) : borrow;
+  subtract<1>(outputs, exact, i, is_signed, &error.negative,
+              [&](std::size_t bit, std::size_t, Vec plane) { error.magnitude[bit] = plane; });
   for (auto& plane : error.magnitude) plane = hn::Xor(plane, error.negative);
 }
 
-HWY_INLINE Vec absolute_sum(const SlicedError& error) {
-  auto sum = hn::PopulationCount(error.negative);
-  for (int bit = 0; bit < 16; ++bit) {
-    sum = hn::Add(sum, hn::ShiftLeftSame(hn::PopulationCount(error.magnitude[bit]), bit));
+/// Full adder: three planes of one weight are `sum` and twice the result.
+HWY_INLINE Vec add_planes(Vec& sum, Vec x, Vec y) {
+  const auto differs = hn::Xor(sum, x);
+  const auto carry = hn::Or(hn::And(sum, x), hn::And(differs, y));
+  sum = hn::Xor(differs, y);
+  return carry;
+}
+
+/// Sum of |error| of kCount vectors: carries go to the next bit, and one plane per bit is counted
+/// (carry-save addition; Muła, Kurz and Lemire, "Faster population counts", 2018).
+template <std::size_t kCount>
+HWY_INLINE Vec absolute_sum(const uint64_t* const* outputs, const uint64_t* exact, std::size_t word,
+                            bool is_signed) {
+  static_assert(kCount == 2 || kCount == 4);
+  const Tag d;
+  HWY_ALIGN uint64_t planes[16][kCount * hn::MaxLanes(d)];
+  Vec negative[kCount];
+  for (std::size_t v = 0; v < kCount; v += 2) {
+    const std::size_t first = v * hn::MaxLanes(d);
+    subtract<2>(outputs, exact, word + first, is_signed, negative + v,
+                [&](std::size_t bit, std::size_t i, Vec plane) {
+                  hn::Store(plane, d, planes[bit] + first + i * hn::MaxLanes(d));
+                });
   }
-  return sum;
+  auto total = hn::Zero(d);
+  for (const auto& plane : negative) total = hn::Add(total, hn::PopulationCount(plane));
+  Vec carries[kCount - 1];
+  for (auto& carry : carries) carry = hn::Zero(d);
+  const auto magnitude = [&](std::size_t bit, std::size_t v) {
+    return hn::Xor(hn::Load(d, planes[bit] + v * hn::MaxLanes(d)), negative[v]);
+  };
+  for (std::size_t bit = 0; bit < 16; ++bit) {
+    auto sum = magnitude(bit, 0);
+    if constexpr (kCount == 2) {
+      carries[0] = add_planes(sum, magnitude(bit, 1), carries[0]);
+    } else {
+      const auto first = add_planes(sum, magnitude(bit, 1), magnitude(bit, 2));
+      auto other = magnitude(bit, 3);
+      const auto second = add_planes(other, carries[0], carries[1]);
+      carries[2] = add_planes(sum, other, carries[2]);
+      carries[0] = first;
+      carries[1] = second;
+    }
+    total = hn::Add(total, hn::ShiftLeftSame(hn::PopulationCount(sum), static_cast<int>(bit)));
+  }
+  for (const auto& carry : carries) {
+    total = hn::Add(total, hn::ShiftLeftSame(hn::PopulationCount(carry), 16));
+  }
+  return total;
 }
 
 HWY_INLINE Vec wrong(const SlicedError& error) {
@@ -186,8 +244,14 @@ void load_operands(const PairChunks& pairs, std::size_t chunk, uint64_t* slots) 
 
 uint64_t absolute_error(const uint64_t* const* outputs, const PairChunks& pairs,
                         std::size_t chunk) {
-  return sum_chunk(outputs, exact_planes(pairs, chunk), pairs.is_signed,
-                   [](const SlicedError& error) { return absolute_sum(error); });
+  const Tag d;
+  constexpr std::size_t kCount = kChunkWords / hn::MaxLanes(d) >= 4 ? 4 : 2;
+  const uint64_t* exact = exact_planes(pairs, chunk);
+  auto total = hn::Zero(d);
+  for (std::size_t word = 0; word < kChunkWords; word += kCount * hn::MaxLanes(d)) {
+    total = hn::Add(total, absolute_sum<kCount>(outputs, exact, word, pairs.is_signed));
+  }
+  return hn::GetLane(hn::SumOfLanes(d, total));
 }
 
 uint64_t chunk_total(const uint64_t* const* outputs, const PairChunks& pairs, std::size_t chunk,
@@ -208,6 +272,22 @@ uint64_t chunk_total(const uint64_t* const* outputs, const PairChunks& pairs, st
   return 0;
 }
 
+/// `run_chunk(chunk)` leaves the product bits in `outputs`.
+template <typename RunChunk>
+HWY_INLINE ProgramError add_chunks(const PairChunks& pairs, const uint64_t* const* outputs,
+                                   ErrorMetric metric, uint32_t bound, uint64_t limit,
+                                   RunChunk run_chunk) {
+  ProgramError result;
+  for (std::size_t chunk = 0; chunk < pairs.num_chunks; ++chunk) {
+    run_chunk(chunk);
+    result.total += chunk_total(outputs, pairs, chunk, metric, bound);
+    ++result.num_chunks;
+    if (result.total > limit) return result;
+  }
+  result.within = true;
+  return result;
+}
+
 ProgramError run_program(const PlaneProgram& program, const PairChunks& pairs, ErrorMetric metric,
                          uint32_t bound, uint64_t limit, uint64_t* slots, uint32_t* ones) {
   std::fill(slots + kZeroSlot * kChunkWords, slots + kOneSlot * kChunkWords, uint64_t{0});
@@ -216,16 +296,20 @@ ProgramError run_program(const PlaneProgram& program, const PairChunks& pairs, E
   for (std::size_t bit = 0; bit < 16; ++bit) {
     outputs[bit] = slots + program.outputs[bit] * kChunkWords;
   }
-  ProgramError result;
-  for (std::size_t chunk = 0; chunk < pairs.num_chunks; ++chunk) {
+  return add_chunks(pairs, outputs, metric, bound, limit, [&](std::size_t chunk) {
     load_operands(pairs, chunk, slots);
     run_all(program.steps.data(), program.steps.size(), slots, ones);
-    result.total += chunk_total(outputs, pairs, chunk, metric, bound);
-    ++result.num_chunks;
-    if (result.total > limit) return result;
-  }
-  result.within = true;
-  return result;
+  });
+}
+
+ProgramError run_code(const PlaneCode& code, const PairChunks& pairs, ErrorMetric metric,
+                      uint32_t bound, uint64_t limit) {
+  alignas(64) uint64_t planes[16 * kChunkWords];
+  const uint64_t* outputs[16];
+  for (std::size_t bit = 0; bit < 16; ++bit) outputs[bit] = planes + bit * kChunkWords;
+  return add_chunks(pairs, outputs, metric, bound, limit, [&](std::size_t chunk) {
+    code.run(pairs.planes.data() + 32 * chunk * kChunkWords, planes);
+  });
 }
 
 }  // namespace faultwave::bits::HWY_NAMESPACE
@@ -237,6 +321,7 @@ namespace faultwave::bits {
 namespace {
 
 HWY_EXPORT(run_program);
+HWY_EXPORT(run_code);
 HWY_EXPORT(run_all);
 HWY_EXPORT(absolute_error);
 
@@ -246,6 +331,11 @@ ProgramError run_program(const PlaneProgram& program, const PairChunks& pairs, E
                          uint32_t bound, uint64_t limit, uint64_t* slots, uint32_t* ones) {
   apply_simd_environment();
   return HWY_DYNAMIC_DISPATCH(run_program)(program, pairs, metric, bound, limit, slots, ones);
+}
+
+ProgramError run_program(const PlaneCode& code, const PairChunks& pairs, ErrorMetric metric,
+                         uint32_t bound, uint64_t limit) {
+  return HWY_DYNAMIC_DISPATCH(run_code)(code, pairs, metric, bound, limit);
 }
 
 void load_chunk(const PairChunks& pairs, std::size_t chunk, uint64_t* slots) {

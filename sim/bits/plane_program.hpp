@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "bits/aligned_vector.hpp"
 #include "bits/plane_ops.hpp"
 
 namespace faultwave::bits {
@@ -43,7 +44,7 @@ struct PlaneProgram {
 struct PairChunks {
   std::size_t num_chunks = 0;
   bool is_signed = false;
-  std::vector<uint64_t> planes;
+  AlignedVector<uint64_t> planes;
   std::vector<uint16_t> exact;
   std::vector<uint32_t> weights;
 };

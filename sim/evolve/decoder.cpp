@@ -4,7 +4,6 @@
 #include <map>
 
 #include "netlist/netlist_builder.hpp"
-#include "netlist/plane_op.hpp"
 
 namespace faultwave::evolve {
 namespace {
@@ -13,29 +12,39 @@ using netlist::GateKind;
 
 constexpr uint32_t kRead = 0xFFFFFFFFu;  // by an output: the slot is never free again
 
-/// Bit a + 2 * b of the truth table of a two-input gate.
-unsigned truth_table(GateKind kind) {
-  switch (kind) {
-    case GateKind::kAnd:
-      return 0b1000;
-    case GateKind::kNand:
-      return 0b0111;
-    case GateKind::kOr:
-      return 0b1110;
-    case GateKind::kNor:
-      return 0b0001;
-    case GateKind::kXor:
-      return 0b0110;
-    case GateKind::kXnor:
-      return 0b1001;
-    case GateKind::kAndNot:
-      return 0b0010;
-    case GateKind::kOrNot:
-      return 0b1011;
-    default:
-      throw InternalError("no two-input gate");
+/// What the decoder asks of every node, by kind.
+struct KindTraits {
+  uint8_t num_inputs = 0;
+  uint8_t truth_table = 0;  // of two inputs: bit a + 2 * b
+  bits::PlaneOp op = bits::PlaneOp::kCopy;
+};
+
+constexpr std::array<KindTraits, 13> kind_traits() {
+  std::array<KindTraits, 13> traits{};
+  for (std::size_t i = 0; i < traits.size(); ++i) {
+    traits[i].num_inputs = static_cast<uint8_t>(netlist::num_inputs(static_cast<GateKind>(i)));
   }
+  const auto set = [&traits](GateKind kind, bits::PlaneOp op, uint8_t truth_table) {
+    auto& trait = traits[static_cast<std::size_t>(kind)];
+    trait.op = op;
+    trait.truth_table = truth_table;
+  };
+  set(GateKind::kBuf, bits::PlaneOp::kCopy, 0);
+  set(GateKind::kNot, bits::PlaneOp::kNot, 0);
+  set(GateKind::kAnd, bits::PlaneOp::kAnd, 0b1000);
+  set(GateKind::kNand, bits::PlaneOp::kNand, 0b0111);
+  set(GateKind::kOr, bits::PlaneOp::kOr, 0b1110);
+  set(GateKind::kNor, bits::PlaneOp::kNor, 0b0001);
+  set(GateKind::kXor, bits::PlaneOp::kXor, 0b0110);
+  set(GateKind::kXnor, bits::PlaneOp::kXnor, 0b1001);
+  set(GateKind::kAndNot, bits::PlaneOp::kAndNot, 0b0010);
+  set(GateKind::kOrNot, bits::PlaneOp::kOrNot, 0b1011);
+  return traits;
 }
+
+constexpr auto kTraits = kind_traits();
+
+const KindTraits& traits(GateKind kind) { return kTraits[static_cast<std::size_t>(kind)]; }
 
 bool is_constant(Value value) { return value >= kZero; }
 
@@ -52,18 +61,19 @@ Value Decoder::inverse(std::size_t index, Value value) {
 }
 
 Value Decoder::reduce_node(std::size_t index, GateKind kind, Value a, Value b) {
-  if (kind == GateKind::kConst0) return kZero;
-  if (kind == GateKind::kConst1) return kOne;
-  if (kind == GateKind::kBuf) return a;
-  if (kind == GateKind::kNot) return inverse(index, a);
-  const unsigned table = truth_table(kind);
-  if (!is_constant(a) && !is_constant(b) && a != b) {
+  const auto& [num_inputs, table, op] = traits(kind);
+  if (num_inputs == 2 && a != b && !is_constant(a) && !is_constant(b)) {
     const auto y = static_cast<Value>(kNumOperands + index);
     node_[index] = {kind, y, a, b};
     return y;
   }
+  if (kind == GateKind::kConst0) return kZero;
+  if (kind == GateKind::kConst1) return kOne;
+  if (kind == GateKind::kBuf) return a;
+  if (kind == GateKind::kNot) return inverse(index, a);
   // A function of one value x at most: its outcomes for x = 0 and x = 1.
-  const auto at = [table](bool x, bool y) { return (table >> ((x ? 1 : 0) + (y ? 2 : 0))) & 1u; };
+  const unsigned truth = table;
+  const auto at = [truth](bool x, bool y) { return (truth >> ((x ? 1 : 0) + (y ? 2 : 0))) & 1u; };
   const Value x = is_constant(a) ? b : a;
   const unsigned low = at(is_constant(a) ? a == kOne : false, is_constant(b) ? b == kOne : false);
   const unsigned high = at(is_constant(a) ? a == kOne : true, is_constant(b) ? b == kOne : true);
@@ -73,16 +83,26 @@ Value Decoder::reduce_node(std::size_t index, GateKind kind, Value a, Value b) {
 
 void Decoder::reduce(const Genome& genome) {
   const std::size_t num_nodes = genome.nodes.size();
-  mark_active(genome, active_);
-  represented_.resize(kNumOperands + num_nodes);
+  const std::size_t num_values = kNumOperands + num_nodes;
+  used_.assign(num_values, 0);
+  for (const Value output : genome.outputs) used_[output] = 1;
+  for (std::size_t i = num_nodes; i-- > 0;) {
+    if (used_[kNumOperands + i] == 0) continue;
+    const Node& node = genome.nodes[i];
+    const int count = traits(node.kind).num_inputs;
+    const auto self = static_cast<Value>(kNumOperands + i);
+    used_[count > 0 ? node.a : self] = 1;
+    used_[count > 1 ? node.b : self] = 1;
+  }
+  represented_.resize(num_values);
   node_.resize(num_nodes);
   for (Value i = 0; i < kNumOperands; ++i) represented_[i] = i;
   for (std::size_t i = 0; i < num_nodes; ++i) {
-    if (active_[i] == 0) continue;
+    if (used_[kNumOperands + i] == 0) continue;
     const Node& node = genome.nodes[i];
     node_[i].kind = GateKind::kBuf;
-    // Inputs that the kind does not take may be inactive: their value does not matter.
-    const int count = netlist::num_inputs(node.kind);
+    // Inputs that the kind does not take may be unused: their value does not matter.
+    const int count = traits(node.kind).num_inputs;
     const Value a = count > 0 ? represented_[node.a] : kZero;
     const Value b = count > 1 ? represented_[node.b] : a;
     represented_[kNumOperands + i] = reduce_node(i, node.kind, a, b);
@@ -91,24 +111,25 @@ void Decoder::reduce(const Genome& genome) {
 
 const Circuit& Decoder::decode(const Genome& genome) {
   reduce(genome);
-  used_.assign(genome.nodes.size(), 0);
-  const auto use = [this](Value value) {
-    if (value >= kNumOperands && !is_constant(value)) used_[value - kNumOperands] = 1;
-  };
+  const std::size_t num_nodes = genome.nodes.size();
+  used_.assign(kNumOperands + num_nodes, 0);
   for (std::size_t bit = 0; bit < 16; ++bit) {
-    circuit_.outputs[bit] = represented_[genome.outputs[bit]];
-    use(circuit_.outputs[bit]);
+    const Value output = represented_[genome.outputs[bit]];
+    circuit_.outputs[bit] = output;
+    if (!is_constant(output)) used_[output] = 1;
   }
-  circuit_.gates.clear();
+  circuit_.gates.resize(num_nodes);
   circuit_.area = 0;
-  for (std::size_t i = genome.nodes.size(); i-- > 0;) {
-    if (used_[i] == 0) continue;
-    use(node_[i].a);
-    use(node_[i].b);
-    circuit_.gates.push_back(node_[i]);
+  std::size_t first = num_nodes;
+  for (std::size_t i = num_nodes; i-- > 0;) {
+    if (used_[kNumOperands + i] == 0) continue;
+    used_[node_[i].a] = 1;  // gates read no constants
+    used_[node_[i].b] = 1;
+    circuit_.gates[--first] = node_[i];
     circuit_.area += costs_[static_cast<std::size_t>(node_[i].kind)];
   }
-  std::reverse(circuit_.gates.begin(), circuit_.gates.end());
+  circuit_.gates.erase(circuit_.gates.begin(),
+                       circuit_.gates.begin() + static_cast<std::ptrdiff_t>(first));
   return circuit_;
 }
 
@@ -137,7 +158,31 @@ void Decoder::sort_gates() {
   circuit_.gates.swap(sorted_);
 }
 
-const bits::PlaneProgram& Decoder::compile() {
+void Decoder::set_outputs() {
+  for (std::size_t bit = 0; bit < 16; ++bit) {
+    const Value output = circuit_.outputs[bit];
+    program_.outputs[bit] = output == kZero  ? bits::kZeroSlot
+                            : output == kOne ? bits::kOneSlot
+                                             : slot_of_[output];
+  }
+}
+
+const bits::PlaneProgram& Decoder::program() {
+  slot_of_.resize(represented_.size());
+  for (Value i = 0; i < kNumOperands; ++i) slot_of_[i] = i;
+  program_.steps.resize(circuit_.gates.size());
+  uint16_t slot = bits::kFirstFreeSlot;
+  for (std::size_t g = 0; g < circuit_.gates.size(); ++g) {
+    const auto& gate = circuit_.gates[g];
+    program_.steps[g] = {traits(gate.kind).op, slot, slot_of_[gate.a], slot_of_[gate.b]};
+    slot_of_[gate.y] = slot++;
+  }
+  program_.num_slots = slot;
+  set_outputs();
+  return program_;
+}
+
+const bits::PlaneProgram& Decoder::sorted_program() {
   sort_gates();
   const std::size_t num_values = represented_.size();
   last_reader_.resize(num_values);
@@ -171,15 +216,10 @@ const bits::PlaneProgram& Decoder::compile() {
       free_slots_.pop_back();
     }
     slot_of_[gate.y] = y;
-    program_.steps.push_back({netlist::plane_op(gate.kind), y, a, b});
+    program_.steps.push_back({traits(gate.kind).op, y, a, b});
   }
   program_.num_slots = num_slots;
-  for (std::size_t bit = 0; bit < 16; ++bit) {
-    const Value output = circuit_.outputs[bit];
-    program_.outputs[bit] = output == kZero  ? bits::kZeroSlot
-                            : output == kOne ? bits::kOneSlot
-                                             : slot_of_[output];
-  }
+  set_outputs();
   return program_;
 }
 

@@ -36,10 +36,13 @@ class Decoder {
 
   /// The circuit of a genome; valid until the next call.
   const Circuit& decode(const Genome& genome);
-  /// The same circuit as a plane program: gates sorted by level and kind (the circuit's as well, so
-  /// that the i-th step is the i-th gate), slots reused once their last reader has run. Valid until
+  /// The same circuit as a plane program, in the genome's order, for bits::PlaneCode. Valid until
   /// the next call.
-  const bits::PlaneProgram& compile();
+  const bits::PlaneProgram& program();
+  /// The same for an interpreter: gates sorted by level and kind (the circuit's as well, so that
+  /// the i-th step is the i-th gate), slots reused once their last reader has run. Valid until the
+  /// next call.
+  const bits::PlaneProgram& sorted_program();
 
  private:
   void reduce(const Genome& genome);
@@ -47,12 +50,12 @@ class Decoder {
   Value reduce_node(std::size_t index, netlist::GateKind kind, Value a, Value b);
   Value inverse(std::size_t index, Value value);
   void sort_gates();
+  void set_outputs();
 
   GateCosts costs_;
-  std::vector<uint8_t> active_;
   std::vector<Value> represented_;
   std::vector<Circuit::Gate> node_;
-  std::vector<uint8_t> used_;
+  std::vector<uint8_t> used_;  // by value
   std::vector<uint16_t> level_;
   std::vector<uint32_t> bucket_;
   std::vector<Circuit::Gate> sorted_;

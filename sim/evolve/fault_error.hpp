@@ -27,8 +27,8 @@ class FaultErrorEvaluator {
  public:
   explicit FaultErrorEvaluator(const bits::PairChunks& pairs) : pairs_(pairs) {}
 
-  /// Chunks 0 to num_chunks - 1 (at most all of them). Gates sorted as Decoder::compile leaves
-  /// them, or in any topological order.
+  /// Chunks 0 to num_chunks - 1 (at most all of them). Gates sorted as Decoder::sorted_program
+  /// leaves them, or in any topological order.
   FaultErrorSum evaluate(const Circuit& circuit, std::size_t num_chunks);
 
  private:
@@ -53,7 +53,7 @@ class FaultErrorEvaluator {
   std::vector<bits::PlaneStep> golden_steps_;
   std::array<uint16_t, 16> outputs_{};          // sources
   std::vector<std::array<uint64_t, 2>> stuck_;  // by source: this chunk's sum when stuck at 0, 1
-  std::vector<uint64_t> slots_;
+  bits::AlignedVector<uint64_t> slots_;
 };
 
 }  // namespace faultwave::evolve

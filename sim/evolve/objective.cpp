@@ -69,6 +69,7 @@ Evaluator::Evaluator(const Target& target, const GateCosts& costs)
       limit_ = static_cast<uint64_t>(std::floor(target.limit / 100 * kPairs));
       break;
   }
+  if (bits::PlaneCode::is_available()) code_ = std::make_unique<bits::PlaneCode>();
   set_order(shuffled_order());
   sample_.assign(pairs_.planes.begin(),
                  pairs_.planes.begin() + std::ptrdiff_t{kNumOperands * bits::kChunkWords});
@@ -82,29 +83,37 @@ void Evaluator::set_order(const std::vector<uint32_t>& order) {
   pairs_ = make_pair_chunks(order, target_.is_signed, target_.metric == Metric::kMre);
 }
 
-bool Evaluator::within_error_limit(uint32_t* ones) {
-  const auto& program = decoder_.compile();
-  slots_.resize(std::max(slots_.size(), program.num_slots * bits::kChunkWords));
-  const auto result =
-      bits::run_program(program, pairs_, metric_, bound_, limit_, slots_.data(), ones);
+bool Evaluator::within_error_limit() {
+  bits::ProgramError result;
+  if (code_) {
+    code_->compile(decoder_.program());
+    result = bits::run_program(*code_, pairs_, metric_, bound_, limit_);
+  } else {
+    result = run_sorted(limit_, nullptr);
+  }
   ++num_evaluated_;
   num_chunks_ += result.num_chunks;
   return result.within;
+}
+
+bits::ProgramError Evaluator::run_sorted(uint64_t limit, uint32_t* ones) {
+  const auto& program = decoder_.sorted_program();
+  slots_.resize(std::max(slots_.size(), program.num_slots * bits::kChunkWords));
+  return bits::run_program(program, pairs_, metric_, bound_, limit, slots_.data(), ones);
 }
 
 std::optional<uint64_t> Evaluator::cost(const Genome& genome, uint64_t at_most) {
   if (target_.objective == Objective::kFault) return fault_cost(genome, at_most);
   const Circuit& circuit = decoder_.decode(genome);
   if (target_.objective == Objective::kArea) {
-    if (circuit.area > at_most || !within_error_limit(nullptr)) return std::nullopt;
+    if (circuit.area > at_most || !within_error_limit()) return std::nullopt;
     return circuit.area;
   }
   // Most candidates break the error limit: counting ones waits for those that do not.
-  if (!within_error_limit(nullptr)) return std::nullopt;
+  if (!within_error_limit()) return std::nullopt;
   ones_.assign(circuit.gates.size(), 0);
   constexpr auto kNoLimit = std::numeric_limits<uint64_t>::max();
-  bits::run_program(decoder_.compile(), pairs_, metric_, bound_, kNoLimit, slots_.data(),
-                    ones_.data());
+  run_sorted(kNoLimit, ones_.data());
   uint64_t switched = 0;
   for (std::size_t g = 0; g < circuit.gates.size(); ++g) {
     const uint64_t n = ones_[g];
@@ -118,7 +127,8 @@ std::optional<uint64_t> Evaluator::cost(const Genome& genome, uint64_t at_most) 
 std::optional<uint64_t> Evaluator::fault_cost(const Genome& genome, uint64_t at_most) {
   const Circuit& circuit = decoder_.decode(genome);
   if (target_.area_limit > 0 && circuit.area > target_.area_limit) return std::nullopt;
-  if (!within_error_limit(nullptr)) return std::nullopt;
+  if (!within_error_limit()) return std::nullopt;
+  decoder_.sorted_program();  // runs of equal gates make fault simulation fast
   if (at_most != std::numeric_limits<uint64_t>::max()) {
     const uint64_t screened = fault_units(faults_->evaluate(circuit, kScreenChunks));
     if (screened > at_most + at_most / kScreenSlack) return std::nullopt;

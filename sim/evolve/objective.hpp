@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "bits/plane_code.hpp"
 #include "evolve/decoder.hpp"
 #include "evolve/fault_error.hpp"
 
@@ -57,7 +59,8 @@ class Evaluator {
   uint64_t num_chunks() const { return num_chunks_; }
 
  private:
-  bool within_error_limit(uint32_t* ones);
+  bool within_error_limit();
+  bits::ProgramError run_sorted(uint64_t limit, uint32_t* ones);
   std::optional<uint64_t> fault_cost(const Genome& genome, uint64_t at_most);
 
   Target target_;
@@ -66,12 +69,13 @@ class Evaluator {
   uint32_t bound_ = 0;
   uint64_t limit_ = 0;
   Decoder decoder_;
+  std::unique_ptr<bits::PlaneCode> code_;  // null where there is none
   bits::PairChunks pairs_;
   /// Samples for fault simulation stay the same.
   bits::PairChunks fault_pairs_;
   std::optional<FaultErrorEvaluator> faults_;
   std::vector<uint64_t> sample_;  // operand planes
-  std::vector<uint64_t> slots_;
+  bits::AlignedVector<uint64_t> slots_;
   std::vector<uint32_t> ones_;
   uint64_t num_evaluated_ = 0;
   uint64_t num_chunks_ = 0;

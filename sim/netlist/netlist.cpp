@@ -6,30 +6,13 @@
 namespace faultwave::netlist {
 namespace {
 
-struct GateInfo {
-  std::string_view name;
-  int inputs;
-};
-
-constexpr std::array<GateInfo, 13> kGates = {{{"CONST0", 0},
-                                              {"CONST1", 0},
-                                              {"BUF", 1},
-                                              {"NOT", 1},
-                                              {"AND", 2},
-                                              {"NAND", 2},
-                                              {"OR", 2},
-                                              {"NOR", 2},
-                                              {"XOR", 2},
-                                              {"XNOR", 2},
-                                              {"ANDNOT", 2},
-                                              {"ORNOT", 2},
-                                              {"MUX", 3}}};
+constexpr std::array<std::string_view, 13> kGateNames = {"CONST0", "CONST1", "BUF", "NOT", "AND",
+                                                         "NAND",   "OR",     "NOR", "XOR", "XNOR",
+                                                         "ANDNOT", "ORNOT",  "MUX"};
 
 }  // namespace
 
-int num_inputs(GateKind kind) { return kGates.at(static_cast<std::size_t>(kind)).inputs; }
-
-std::string_view gate_name(GateKind kind) { return kGates.at(static_cast<std::size_t>(kind)).name; }
+std::string_view gate_name(GateKind kind) { return kGateNames.at(static_cast<std::size_t>(kind)); }
 
 std::string_view pin_name(GateKind, int index) {
   constexpr std::array<std::string_view, 3> kPins = {"A", "B", "S"};

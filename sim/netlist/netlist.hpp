@@ -33,7 +33,20 @@ enum class GateKind : uint8_t {
   kMux,
 };
 
-int num_inputs(GateKind kind);
+constexpr int num_inputs(GateKind kind) {
+  switch (kind) {
+    case GateKind::kConst0:
+    case GateKind::kConst1:
+      return 0;
+    case GateKind::kBuf:
+    case GateKind::kNot:
+      return 1;
+    case GateKind::kMux:
+      return 3;
+    default:
+      return 2;
+  }
+}
 /// "AND", "XOR", ...
 std::string_view gate_name(GateKind kind);
 /// Pin name of input `index`: "A", "B", "S".

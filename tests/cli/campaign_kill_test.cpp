@@ -1,9 +1,7 @@
 // A campaign that is killed at random moments ends with the content of an undisturbed one.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 
 #include <chrono>
@@ -13,8 +11,7 @@
 #include "base/file.hpp"
 #include "base/rng.hpp"
 #include "base/subprocess.hpp"
-
-extern char** environ;
+#include "cli/child_process_fixture.hpp"
 
 namespace faultwave {
 namespace {
@@ -47,18 +44,7 @@ class CampaignKill : public testing::Test {
   }
 
   pid_t start(const fs::path& results, bool resume) const {
-    auto words = command(results, resume);
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    pid_t child = 0;
-    EXPECT_EQ(posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    return child;
+    return start_quietly(command(results, resume));
   }
 
   /// Everything that the file says of its trials.
@@ -152,7 +138,9 @@ TEST_F(CampaignKill, a_second_writer_an_existing_file_and_a_wrong_file_are_refus
   EXPECT_EQ(status, 0);
   // The first one may be done before the second one looks.
   EXPECT_TRUE(second.exit_code == 3 || second.exit_code == 0) << second.output;
-  if (second.exit_code == 3) EXPECT_THAT(second.output, testing::HasSubstr("results.sqlite"));
+  if (second.exit_code == 3) {
+    EXPECT_THAT(second.output, testing::HasSubstr("results.sqlite"));
+  }
 }
 
 }  // namespace

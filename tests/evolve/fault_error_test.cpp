@@ -41,7 +41,7 @@ TEST(FaultError, equals_the_sum_over_the_faulty_tables_of_all_sites) {
       EXPECT_EQ(sum.num_faults, expected.num_faults);
       EXPECT_EQ(sum.num_pairs, expected.num_pairs);
       EXPECT_EQ(sum.total, expected.total);
-      decoder.compile();  // sorts the gates
+      decoder.sorted_program();  // sorts the gates
       EXPECT_EQ(evaluator.evaluate(circuit, pairs.num_chunks).total, expected.total);
     }
   }

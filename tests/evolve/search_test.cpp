@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "bits/plane_ops.hpp"
 #include "evolve/checkpoint.hpp"
 #include "evolve/random_circuit_fixture.hpp"
 #include "evolve/report.hpp"
@@ -53,6 +54,16 @@ TEST(Search, result_does_not_depend_on_the_number_of_threads) {
   EXPECT_EQ(verilog(search(exact(), costs(), settings, "m")), one);
   settings.seed = 2;
   EXPECT_NE(verilog(search(exact(), costs(), settings, "m")), one);
+}
+
+TEST(Search, result_does_not_depend_on_the_instruction_set) {
+  const std::string expected = verilog(search(exact(), costs(), settings_for(30, 1), "small"));
+  for (const auto& level :
+       bits::simd_levels()) {  // machine code at some, the interpreter at others
+    bits::force_simd_level(level);
+    EXPECT_EQ(verilog(search(exact(), costs(), settings_for(30, 1), "small")), expected) << level;
+  }
+  bits::force_simd_level("");
 }
 
 TEST(Search, interrupted_and_resumed_gives_what_it_gives_at_once) {

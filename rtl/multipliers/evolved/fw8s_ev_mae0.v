@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 0.000, WCE 0, EP 0.000 %, MRE 0.000 %,
 //   mean 0.000
-// Mapped to faultwave45.lib: 818.0 um^2, 0.8890 pJ per multiplication, 1.25 ns
+// Mapped to faultwave45.lib: 818.0 um^2, 0.8895 pJ per multiplication, 1.26 ns
 // Expected MAE under a random stuck-at fault of this netlist: 761.9
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

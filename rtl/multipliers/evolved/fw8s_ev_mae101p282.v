@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 100.635, WCE 32639, EP 99.681 %, MRE 121.194 %,
 //   mean -3.895
-// Mapped to faultwave45.lib: 444.0 um^2, 0.4720 pJ per multiplication, 1.13 ns
+// Mapped to faultwave45.lib: 444.0 um^2, 0.4726 pJ per multiplication, 1.13 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1002.5
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

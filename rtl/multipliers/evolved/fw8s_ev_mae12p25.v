@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 12.076, WCE 32768, EP 88.905 %, MRE 10.202 %,
 //   mean -2.000
-// Mapped to faultwave45.lib: 674.9 um^2, 0.6866 pJ per multiplication, 1.36 ns
+// Mapped to faultwave45.lib: 674.9 um^2, 0.6878 pJ per multiplication, 1.37 ns
 // Expected MAE under a random stuck-at fault of this netlist: 637.7
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 149.276, WCE 855, EP 99.864 %, MRE 135.875 %,
 //   mean 22.242
-// Mapped to faultwave45.lib: 375.9 um^2, 0.3940 pJ per multiplication, 1.01 ns
+// Mapped to faultwave45.lib: 375.9 um^2, 0.3946 pJ per multiplication, 1.01 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1158.8
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

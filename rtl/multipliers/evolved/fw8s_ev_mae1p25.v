@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 1.250, WCE 32768, EP 26.564 %, MRE 0.158 %,
 //   mean -1.062
-// Mapped to faultwave45.lib: 795.0 um^2, 0.7956 pJ per multiplication, 1.40 ns
+// Mapped to faultwave45.lib: 795.0 um^2, 0.7972 pJ per multiplication, 1.40 ns
 // Expected MAE under a random stuck-at fault of this netlist: 549.5
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 31.880, WCE 32764, EP 99.231 %, MRE 18.913 %,
 //   mean -2.232
-// Mapped to faultwave45.lib: 578.2 um^2, 0.6240 pJ per multiplication, 1.22 ns
+// Mapped to faultwave45.lib: 578.2 um^2, 0.6252 pJ per multiplication, 1.22 ns
 // Expected MAE under a random stuck-at fault of this netlist: 742.4
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 336.833, WCE 1616, EP 99.876 %, MRE 161.398 %,
 //   mean 43.277
-// Mapped to faultwave45.lib: 252.5 um^2, 0.2724 pJ per multiplication, 0.89 ns
+// Mapped to faultwave45.lib: 252.5 um^2, 0.2728 pJ per multiplication, 0.89 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1798.5
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 4.203, WCE 32768, EP 77.345 %, MRE 1.640 %,
 //   mean -2.875
-// Mapped to faultwave45.lib: 735.9 um^2, 0.7510 pJ per multiplication, 1.36 ns
+// Mapped to faultwave45.lib: 735.9 um^2, 0.7523 pJ per multiplication, 1.37 ns
 // Expected MAE under a random stuck-at fault of this netlist: 592.5
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 53.321, WCE 32704, EP 99.570 %, MRE 75.248 %,
 //   mean -10.719
-// Mapped to faultwave45.lib: 552.4 um^2, 0.5657 pJ per multiplication, 1.27 ns
+// Mapped to faultwave45.lib: 552.4 um^2, 0.5674 pJ per multiplication, 1.27 ns
 // Expected MAE under a random stuck-at fault of this netlist: 831.1
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 38.524, WCE 128, EP 99.316 %, MRE 35.360 %,
 //   mean 26.906
-// Mapped to faultwave45.lib: 623.7 um^2, 0.7030 pJ per multiplication, 1.30 ns
+// Mapped to faultwave45.lib: 623.7 um^2, 0.7037 pJ per multiplication, 1.30 ns
 // Expected MAE under a random stuck-at fault of this netlist: 988.4
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 5.445, WCE 17, EP 91.016 %, MRE 1.611 %,
 //   mean 0.500
-// Mapped to faultwave45.lib: 749.9 um^2, 0.8179 pJ per multiplication, 1.29 ns
+// Mapped to faultwave45.lib: 749.9 um^2, 0.8187 pJ per multiplication, 1.30 ns
 // Expected MAE under a random stuck-at fault of this netlist: 831.5
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

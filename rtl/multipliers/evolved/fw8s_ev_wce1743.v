@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 507.418, WCE 1735, EP 99.930 %, MRE 640.022 %,
 //   mean 228.312
-// Mapped to faultwave45.lib: 236.1 um^2, 0.2531 pJ per multiplication, 0.79 ns
+// Mapped to faultwave45.lib: 236.1 um^2, 0.2534 pJ per multiplication, 0.79 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1840.3
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 62.644, WCE 255, EP 97.530 %, MRE 36.588 %,
 //   mean 14.828
-// Mapped to faultwave45.lib: 562.2 um^2, 0.6290 pJ per multiplication, 1.30 ns
+// Mapped to faultwave45.lib: 562.2 um^2, 0.6296 pJ per multiplication, 1.30 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1109.1
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

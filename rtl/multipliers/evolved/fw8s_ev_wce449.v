@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 100.922, WCE 445, EP 99.403 %, MRE 64.454 %,
 //   mean -20.406
-// Mapped to faultwave45.lib: 446.3 um^2, 0.4823 pJ per multiplication, 1.20 ns
+// Mapped to faultwave45.lib: 446.3 um^2, 0.4834 pJ per multiplication, 1.20 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1005.4
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 16.366, WCE 49, EP 98.322 %, MRE 21.727 %,
 //   mean 12.121
-// Mapped to faultwave45.lib: 701.6 um^2, 0.7655 pJ per multiplication, 1.30 ns
+// Mapped to faultwave45.lib: 701.6 um^2, 0.7666 pJ per multiplication, 1.30 ns
 // Expected MAE under a random stuck-at fault of this netlist: 887.6
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

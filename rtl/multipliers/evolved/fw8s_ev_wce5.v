@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 2.656, WCE 5, EP 90.625 %, MRE 3.549 %,
 //   mean 1.625
-// Mapped to faultwave45.lib: 792.2 um^2, 0.8550 pJ per multiplication, 1.30 ns
+// Mapped to faultwave45.lib: 794.1 um^2, 0.8544 pJ per multiplication, 1.30 ns
 // Expected MAE under a random stuck-at fault of this netlist: 807.8
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 174.461, WCE 757, EP 99.803 %, MRE 185.280 %,
 //   mean 36.559
-// Mapped to faultwave45.lib: 381.5 um^2, 0.4387 pJ per multiplication, 1.00 ns
+// Mapped to faultwave45.lib: 380.6 um^2, 0.4326 pJ per multiplication, 1.05 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1197.6
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 174.380, WCE 757, EP 99.754 %, MRE 185.792 %,
 //   mean 32.234
-// Mapped to faultwave45.lib: 386.7 um^2, 0.4292 pJ per multiplication, 1.14 ns
+// Mapped to faultwave45.lib: 386.7 um^2, 0.4298 pJ per multiplication, 1.14 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1170.6
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 0.125, WCE 2, EP 6.250 %, MRE 0.005 %,
 //   mean -0.125
-// Mapped to faultwave45.lib: 804.8 um^2, 0.7828 pJ per multiplication, 1.34 ns
+// Mapped to faultwave45.lib: 804.8 um^2, 0.7839 pJ per multiplication, 1.34 ns
 // Expected MAE under a random stuck-at fault of this netlist: 614.2
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 0.562, WCE 8, EP 12.500 %, MRE 0.020 %,
 //   mean 0.125
-// Mapped to faultwave45.lib: 802.0 um^2, 0.7783 pJ per multiplication, 1.37 ns
+// Mapped to faultwave45.lib: 802.0 um^2, 0.7796 pJ per multiplication, 1.37 ns
 // Expected MAE under a random stuck-at fault of this netlist: 626.6
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 0.906, WCE 9, EP 39.062 %, MRE 0.237 %,
 //   mean 0.000
-// Mapped to faultwave45.lib: 792.2 um^2, 0.7689 pJ per multiplication, 1.34 ns
+// Mapped to faultwave45.lib: 792.2 um^2, 0.7702 pJ per multiplication, 1.34 ns
 // Expected MAE under a random stuck-at fault of this netlist: 627.7
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

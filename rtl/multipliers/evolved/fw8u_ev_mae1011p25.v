@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 998.747, WCE 5998, EP 99.983 %, MRE 852.361 %,
 //   mean -174.516
-// Mapped to faultwave45.lib: 131.4 um^2, 0.1190 pJ per multiplication, 0.55 ns
+// Mapped to faultwave45.lib: 131.4 um^2, 0.1195 pJ per multiplication, 0.56 ns
 // Expected MAE under a random stuck-at fault of this netlist: 3321.8
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

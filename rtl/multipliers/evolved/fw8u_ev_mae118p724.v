@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 117.601, WCE 1026, EP 99.554 %, MRE 93.770 %,
 //   mean -36.832
-// Mapped to faultwave45.lib: 421.4 um^2, 0.4293 pJ per multiplication, 1.02 ns
+// Mapped to faultwave45.lib: 421.4 um^2, 0.4305 pJ per multiplication, 1.02 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1165.8
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 10.942, WCE 312, EP 91.473 %, MRE 2.092 %,
 //   mean 0.541
-// Mapped to faultwave45.lib: 671.6 um^2, 0.6724 pJ per multiplication, 1.27 ns
+// Mapped to faultwave45.lib: 671.6 um^2, 0.6734 pJ per multiplication, 1.27 ns
 // Expected MAE under a random stuck-at fault of this netlist: 729.9
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

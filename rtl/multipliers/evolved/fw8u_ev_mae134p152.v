@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 133.277, WCE 2478, EP 99.045 %, MRE 94.578 %,
 //   mean -20.991
-// Mapped to faultwave45.lib: 408.8 um^2, 0.4207 pJ per multiplication, 1.05 ns
+// Mapped to faultwave45.lib: 408.8 um^2, 0.4213 pJ per multiplication, 1.05 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1231.1
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 1407.563, WCE 11858, EP 99.962 %, MRE 1458.164 %,
 //   mean -357.250
-// Mapped to faultwave45.lib: 81.2 um^2, 0.0747 pJ per multiplication, 0.38 ns
+// Mapped to faultwave45.lib: 81.2 um^2, 0.0748 pJ per multiplication, 0.38 ns
 // Expected MAE under a random stuck-at fault of this netlist: 3932.6
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

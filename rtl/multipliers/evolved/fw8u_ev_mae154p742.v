@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 154.726, WCE 2368, EP 98.874 %, MRE 97.981 %,
 //   mean -24.848
-// Mapped to faultwave45.lib: 395.2 um^2, 0.3834 pJ per multiplication, 1.09 ns
+// Mapped to faultwave45.lib: 395.2 um^2, 0.3840 pJ per multiplication, 1.09 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1299.4
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

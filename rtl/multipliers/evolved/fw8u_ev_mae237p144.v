@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 234.882, WCE 8704, EP 98.981 %, MRE 98.722 %,
 //   mean 22.479
-// Mapped to faultwave45.lib: 320.5 um^2, 0.3187 pJ per multiplication, 0.91 ns
+// Mapped to faultwave45.lib: 320.5 um^2, 0.3191 pJ per multiplication, 0.91 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1600.0
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

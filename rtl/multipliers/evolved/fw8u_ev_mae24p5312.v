@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 24.274, WCE 137, EP 95.767 %, MRE 1.289 %,
 //   mean -6.390
-// Mapped to faultwave45.lib: 639.7 um^2, 0.6160 pJ per multiplication, 1.40 ns
+// Mapped to faultwave45.lib: 639.7 um^2, 0.6172 pJ per multiplication, 1.40 ns
 // Expected MAE under a random stuck-at fault of this netlist: 802.3
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 24.414, WCE 341, EP 97.473 %, MRE 3.448 %,
 //   mean -5.530
-// Mapped to faultwave45.lib: 624.2 um^2, 0.6189 pJ per multiplication, 1.28 ns
+// Mapped to faultwave45.lib: 624.2 um^2, 0.6202 pJ per multiplication, 1.29 ns
 // Expected MAE under a random stuck-at fault of this netlist: 803.7
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 283.545, WCE 1835, EP 99.825 %, MRE 218.840 %,
 //   mean -5.856
-// Mapped to faultwave45.lib: 296.1 um^2, 0.2949 pJ per multiplication, 0.93 ns
+// Mapped to faultwave45.lib: 296.1 um^2, 0.2953 pJ per multiplication, 0.93 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1693.5
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

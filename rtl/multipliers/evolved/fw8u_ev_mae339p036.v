@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 338.663, WCE 2578, EP 99.925 %, MRE 504.477 %,
 //   mean 30.250
-// Mapped to faultwave45.lib: 241.2 um^2, 0.2308 pJ per multiplication, 0.80 ns
+// Mapped to faultwave45.lib: 241.2 um^2, 0.2312 pJ per multiplication, 0.80 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1943.7
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

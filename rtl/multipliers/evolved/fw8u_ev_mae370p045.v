@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 366.624, WCE 8871, EP 99.933 %, MRE 126.620 %,
 //   mean -106.003
-// Mapped to faultwave45.lib: 231.4 um^2, 0.2245 pJ per multiplication, 0.78 ns
+// Mapped to faultwave45.lib: 231.4 um^2, 0.2256 pJ per multiplication, 0.78 ns
 // Expected MAE under a random stuck-at fault of this netlist: 2018.7
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 36.609, WCE 202, EP 98.950 %, MRE 35.000 %,
 //   mean -14.750
-// Mapped to faultwave45.lib: 579.1 um^2, 0.5716 pJ per multiplication, 1.25 ns
+// Mapped to faultwave45.lib: 579.1 um^2, 0.5725 pJ per multiplication, 1.25 ns
 // Expected MAE under a random stuck-at fault of this netlist: 873.9
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

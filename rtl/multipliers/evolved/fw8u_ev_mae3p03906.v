@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 2.992, WCE 21, EP 71.875 %, MRE 0.941 %,
 //   mean -1.422
-// Mapped to faultwave45.lib: 757.9 um^2, 0.7320 pJ per multiplication, 1.37 ns
+// Mapped to faultwave45.lib: 757.9 um^2, 0.7335 pJ per multiplication, 1.37 ns
 // Expected MAE under a random stuck-at fault of this netlist: 661.9
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

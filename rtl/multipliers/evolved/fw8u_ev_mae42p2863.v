@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 41.875, WCE 16581, EP 98.512 %, MRE 41.554 %,
 //   mean -6.297
-// Mapped to faultwave45.lib: 548.6 um^2, 0.5433 pJ per multiplication, 1.23 ns
+// Mapped to faultwave45.lib: 548.6 um^2, 0.5445 pJ per multiplication, 1.23 ns
 // Expected MAE under a random stuck-at fault of this netlist: 894.2
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

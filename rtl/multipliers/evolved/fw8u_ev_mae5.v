@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 4.949, WCE 28, EP 97.266 %, MRE 3.377 %,
 //   mean -0.438
-// Mapped to faultwave45.lib: 731.2 um^2, 0.7203 pJ per multiplication, 1.34 ns
+// Mapped to faultwave45.lib: 731.2 um^2, 0.7215 pJ per multiplication, 1.35 ns
 // Expected MAE under a random stuck-at fault of this netlist: 675.1
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 574.217, WCE 3762, EP 99.890 %, MRE 922.174 %,
 //   mean 3.234
-// Mapped to faultwave45.lib: 184.9 um^2, 0.1823 pJ per multiplication, 0.79 ns
+// Mapped to faultwave45.lib: 184.9 um^2, 0.1834 pJ per multiplication, 0.80 ns
 // Expected MAE under a random stuck-at fault of this netlist: 2452.7
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

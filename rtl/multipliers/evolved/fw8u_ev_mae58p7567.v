@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 57.394, WCE 16494, EP 98.100 %, MRE 21.343 %,
 //   mean -12.523
-// Mapped to faultwave45.lib: 513.9 um^2, 0.5123 pJ per multiplication, 1.23 ns
+// Mapped to faultwave45.lib: 513.9 um^2, 0.5129 pJ per multiplication, 1.23 ns
 // Expected MAE under a random stuck-at fault of this netlist: 996.2
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

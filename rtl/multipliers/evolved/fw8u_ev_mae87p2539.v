@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 86.824, WCE 16754, EP 99.364 %, MRE 93.881 %,
 //   mean -6.586
-// Mapped to faultwave45.lib: 479.2 um^2, 0.4724 pJ per multiplication, 1.21 ns
+// Mapped to faultwave45.lib: 479.2 um^2, 0.4734 pJ per multiplication, 1.21 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1081.4
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 4.156, WCE 11, EP 86.768 %, MRE 3.333 %,
 //   mean 2.924
-// Mapped to faultwave45.lib: 778.1 um^2, 0.7666 pJ per multiplication, 1.34 ns
+// Mapped to faultwave45.lib: 778.1 um^2, 0.7678 pJ per multiplication, 1.34 ns
 // Expected MAE under a random stuck-at fault of this netlist: 646.8
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 34.157, WCE 115, EP 99.580 %, MRE 31.249 %,
 //   mean 14.198
-// Mapped to faultwave45.lib: 618.1 um^2, 0.6093 pJ per multiplication, 1.34 ns
+// Mapped to faultwave45.lib: 618.1 um^2, 0.6105 pJ per multiplication, 1.34 ns
 // Expected MAE under a random stuck-at fault of this netlist: 829.8
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 3580.499, WCE 12678, EP 99.918 %, MRE 1589.064 %,
 //   mean -130.750
-// Mapped to faultwave45.lib: 16.9 um^2, 0.0138 pJ per multiplication, 0.17 ns
+// Mapped to faultwave45.lib: 16.9 um^2, 0.0141 pJ per multiplication, 0.17 ns
 // Expected MAE under a random stuck-at fault of this netlist: 6696.1
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

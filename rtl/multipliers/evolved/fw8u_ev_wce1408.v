@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 369.428, WCE 1349, EP 99.892 %, MRE 591.195 %,
 //   mean 175.812
-// Mapped to faultwave45.lib: 299.4 um^2, 0.2992 pJ per multiplication, 0.95 ns
+// Mapped to faultwave45.lib: 299.4 um^2, 0.2996 pJ per multiplication, 0.95 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1801.0
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

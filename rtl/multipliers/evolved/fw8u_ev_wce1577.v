@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 411.830, WCE 1576, EP 99.875 %, MRE 490.408 %,
 //   mean 101.312
-// Mapped to faultwave45.lib: 261.9 um^2, 0.2444 pJ per multiplication, 0.92 ns
+// Mapped to faultwave45.lib: 261.9 um^2, 0.2454 pJ per multiplication, 0.92 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1968.0
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

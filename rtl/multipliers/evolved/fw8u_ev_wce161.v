@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 46.862, WCE 159, EP 98.560 %, MRE 48.550 %,
 //   mean 16.508
-// Mapped to faultwave45.lib: 592.3 um^2, 0.5749 pJ per multiplication, 1.31 ns
+// Mapped to faultwave45.lib: 592.3 um^2, 0.5759 pJ per multiplication, 1.31 ns
 // Expected MAE under a random stuck-at fault of this netlist: 898.3
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 48.413, WCE 161, EP 99.303 %, MRE 30.653 %,
 //   mean 19.810
-// Mapped to faultwave45.lib: 585.2 um^2, 0.5642 pJ per multiplication, 1.27 ns
+// Mapped to faultwave45.lib: 585.2 um^2, 0.5650 pJ per multiplication, 1.27 ns
 // Expected MAE under a random stuck-at fault of this netlist: 884.8
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

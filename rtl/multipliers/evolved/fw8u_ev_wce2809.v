@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 789.449, WCE 2803, EP 99.957 %, MRE 1208.594 %,
 //   mean 140.422
-// Mapped to faultwave45.lib: 197.1 um^2, 0.1823 pJ per multiplication, 0.84 ns
+// Mapped to faultwave45.lib: 197.1 um^2, 0.1833 pJ per multiplication, 0.84 ns
 // Expected MAE under a random stuck-at fault of this netlist: 2658.0
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

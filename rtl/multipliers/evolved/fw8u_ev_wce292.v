@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 78.584, WCE 291, EP 99.661 %, MRE 125.238 %,
 //   mean 36.375
-// Mapped to faultwave45.lib: 513.4 um^2, 0.5043 pJ per multiplication, 1.16 ns
+// Mapped to faultwave45.lib: 513.4 um^2, 0.5049 pJ per multiplication, 1.16 ns
 // Expected MAE under a random stuck-at fault of this netlist: 998.7
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 1.000, WCE 3, EP 50.000 %, MRE 0.067 %,
 //   mean -0.125
-// Mapped to faultwave45.lib: 803.4 um^2, 0.7801 pJ per multiplication, 1.37 ns
+// Mapped to faultwave45.lib: 803.4 um^2, 0.7814 pJ per multiplication, 1.37 ns
 // Expected MAE under a random stuck-at fault of this netlist: 624.0
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

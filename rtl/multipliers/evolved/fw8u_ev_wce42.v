@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 13.178, WCE 41, EP 97.424 %, MRE 14.736 %,
 //   mean 5.342
-// Mapped to faultwave45.lib: 683.8 um^2, 0.6765 pJ per multiplication, 1.33 ns
+// Mapped to faultwave45.lib: 683.8 um^2, 0.6773 pJ per multiplication, 1.33 ns
 // Expected MAE under a random stuck-at fault of this netlist: 732.7
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

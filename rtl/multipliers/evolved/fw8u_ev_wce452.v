@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 138.484, WCE 447, EP 99.864 %, MRE 220.983 %,
 //   mean 78.125
-// Mapped to faultwave45.lib: 440.7 um^2, 0.4271 pJ per multiplication, 1.24 ns
+// Mapped to faultwave45.lib: 440.7 um^2, 0.4278 pJ per multiplication, 1.25 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1200.1
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

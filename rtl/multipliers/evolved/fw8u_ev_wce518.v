@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 148.165, WCE 516, EP 99.727 %, MRE 219.909 %,
 //   mean 76.357
-// Mapped to faultwave45.lib: 420.0 um^2, 0.4216 pJ per multiplication, 1.07 ns
+// Mapped to faultwave45.lib: 420.0 um^2, 0.4221 pJ per multiplication, 1.07 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1265.3
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

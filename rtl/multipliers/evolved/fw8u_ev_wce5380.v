@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 1458.000, WCE 5261, EP 99.969 %, MRE 2144.056 %,
 //   mean 525.188
-// Mapped to faultwave45.lib: 116.9 um^2, 0.1036 pJ per multiplication, 0.50 ns
+// Mapped to faultwave45.lib: 116.9 um^2, 0.1040 pJ per multiplication, 0.50 ns
 // Expected MAE under a random stuck-at fault of this netlist: 4068.4
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

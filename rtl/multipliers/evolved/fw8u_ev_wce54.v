@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 18.184, WCE 53, EP 98.340 %, MRE 21.335 %,
 //   mean 9.373
-// Mapped to faultwave45.lib: 674.9 um^2, 0.6600 pJ per multiplication, 1.31 ns
+// Mapped to faultwave45.lib: 674.9 um^2, 0.6608 pJ per multiplication, 1.31 ns
 // Expected MAE under a random stuck-at fault of this netlist: 750.3
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

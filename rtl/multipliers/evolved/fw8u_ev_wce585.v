@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 157.095, WCE 577, EP 99.800 %, MRE 239.609 %,
 //   mean 67.473
-// Mapped to faultwave45.lib: 409.2 um^2, 0.4000 pJ per multiplication, 1.11 ns
+// Mapped to faultwave45.lib: 409.2 um^2, 0.4005 pJ per multiplication, 1.11 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1290.4
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 2.169, WCE 6, EP 78.955 %, MRE 0.137 %,
 //   mean -0.336
-// Mapped to faultwave45.lib: 786.5 um^2, 0.7664 pJ per multiplication, 1.34 ns
+// Mapped to faultwave45.lib: 786.5 um^2, 0.7676 pJ per multiplication, 1.34 ns
 // Expected MAE under a random stuck-at fault of this netlist: 638.3
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

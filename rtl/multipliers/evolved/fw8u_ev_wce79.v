@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 24.306, WCE 79, EP 96.930 %, MRE 23.233 %,
 //   mean 10.106
-// Mapped to faultwave45.lib: 646.7 um^2, 0.6533 pJ per multiplication, 1.26 ns
+// Mapped to faultwave45.lib: 646.7 um^2, 0.6544 pJ per multiplication, 1.26 ns
 // Expected MAE under a random stuck-at fault of this netlist: 787.8
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

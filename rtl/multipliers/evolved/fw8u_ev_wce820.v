@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 198.146, WCE 815, EP 99.754 %, MRE 251.303 %,
 //   mean 33.259
-// Mapped to faultwave45.lib: 382.5 um^2, 0.3709 pJ per multiplication, 1.06 ns
+// Mapped to faultwave45.lib: 382.5 um^2, 0.3717 pJ per multiplication, 1.06 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1361.2
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

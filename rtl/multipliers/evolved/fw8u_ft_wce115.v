@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 32.812, WCE 115, EP 99.634 %, MRE 24.425 %,
 //   mean 3.250
-// Mapped to faultwave45.lib: 615.3 um^2, 0.6050 pJ per multiplication, 1.33 ns
+// Mapped to faultwave45.lib: 615.3 um^2, 0.6059 pJ per multiplication, 1.33 ns
 // Expected MAE under a random stuck-at fault of this netlist: 815.8
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 399.632, WCE 1575, EP 99.905 %, MRE 490.247 %,
 //   mean 68.016
-// Mapped to faultwave45.lib: 260.0 um^2, 0.2469 pJ per multiplication, 0.92 ns
+// Mapped to faultwave45.lib: 260.0 um^2, 0.2472 pJ per multiplication, 0.92 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1909.6
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

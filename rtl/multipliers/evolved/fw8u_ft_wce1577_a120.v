@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 412.138, WCE 1572, EP 99.911 %, MRE 504.311 %,
 //   mean 103.463
-// Mapped to faultwave45.lib: 263.3 um^2, 0.2583 pJ per multiplication, 0.89 ns
+// Mapped to faultwave45.lib: 263.3 um^2, 0.2592 pJ per multiplication, 0.89 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1877.7
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

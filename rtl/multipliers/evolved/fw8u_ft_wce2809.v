@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 787.295, WCE 2800, EP 99.966 %, MRE 1192.232 %,
 //   mean 113.125
-// Mapped to faultwave45.lib: 191.5 um^2, 0.1833 pJ per multiplication, 0.80 ns
+// Mapped to faultwave45.lib: 191.5 um^2, 0.1841 pJ per multiplication, 0.80 ns
 // Expected MAE under a random stuck-at fault of this netlist: 2580.3
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000

@@ -3,7 +3,7 @@
 //
 // Error over all 65,536 operand pairs: MAE 155.806, WCE 583, EP 99.695 %, MRE 241.379 %,
 //   mean 66.406
-// Mapped to faultwave45.lib: 412.5 um^2, 0.4043 pJ per multiplication, 1.10 ns
+// Mapped to faultwave45.lib: 412.5 um^2, 0.4047 pJ per multiplication, 1.10 ns
 // Expected MAE under a random stuck-at fault of this netlist: 1251.9
 // Nets: pp_<i>_<j> = A[i] & B[j]; <gate>_<l>_<n> gate n of its kind at level l
 // Method: Cartesian genetic programming, J. F. Miller and P. Thomson, EuroGP 2000
