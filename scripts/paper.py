@@ -62,7 +62,7 @@ def single_fault(program, results):
     worst = [row for path in nets
              for row in tables.loss_table(program, [path], "cell,fault", "--sort", "loss", "--limit", "10")]
     return {"2_nets": tables.loss_table(program, nets, "cell"), "2_worst_nets": worst,
-            "2_output_bits": tables.loss_table(program, bits, "cell,net,kind")}
+            "2_output_bits": tables.loss_table(program, bits, "cell,bit,kind")}
 
 
 def places(program, results):

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -54,7 +55,11 @@ class UniverseBuilder {
       }
       case Universe::kOutputBits: {
         std::vector<netlist::NetFault> faults;
-        for (const auto net : multiplier_.port_o) add_kinds({net, -1, -1}, faults);
+        // Bits that one net drives are one site.
+        std::set<netlist::NetId> nets;
+        for (const auto net : multiplier_.port_o) {
+          if (nets.insert(net).second) add_kinds({net, -1, -1}, faults);
+        }
         add_net_faults(std::move(faults));
         break;
       }

@@ -150,6 +150,19 @@ class InterruptedWorkers : public WrappedWorkers {
   int waves_ = 0;
 };
 
+TEST(Campaign, output_bits_that_share_a_net_are_one_site) {
+  const CampaignFolder folder;
+  write_file_atomically(folder.path("twin.v"),
+                        "module twin(input [7:0] A, input [7:0] B, output [15:0] O);\n"
+                        "  wire [15:0] p = A * B;\n"
+                        "  assign O = {p[15:2], p[1], p[1]};\n"
+                        "endmodule\n");
+  const auto config = folder.config(
+      small_yaml("  faults: {universe: output_bits}\n", folder.path("twin.v").string()));
+  run_to(config, folder.path("twin.sqlite"));
+  EXPECT_EQ(trials_of(folder.path("twin.sqlite")).size(), 30U);
+}
+
 TEST(Campaign, mitigations_may_be_kept_to_critical_trials) {
   const CampaignFolder folder;
   const std::string section =
