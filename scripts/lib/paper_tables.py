@@ -111,18 +111,20 @@ def grouped(paths, keys, universe=None):
 
 
 def energy_table(paths):
-    """Per multiplier: energy, accuracy and what a random stuck-at fault costs (weighted by its class)."""
+    """Per multiplier: energy, accuracy and what a random stuck-at fault costs (weighted by its class).
+    critical_faults: how many of all stuck-at faults are critical, for defects that grow with the circuit."""
     rows = []
     for path in paths:
         database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         for row in database.execute(
                 f"""SELECT network, multiplier, energy_pj, 1.0 * golden_correct / images, count(*),
                            sum(weight * {LOSS}) / sum(weight), max({LOSS}),
-                           sum(weight * ({LOSS} > 1)) / sum(weight)
+                           sum(weight * ({LOSS} > 1)) / sum(weight), sum(weight * ({LOSS} > 1)) / sum(weight) *
+                           (SELECT sum(weight) FROM fault WHERE fault.cell = trial.cell)
                     FROM trial JOIN cell USING (cell) JOIN result USING (trial) WHERE mitigation = 'none'
                     GROUP BY cell ORDER BY energy_pj"""):
             rows.append(dict(zip(["network", "multiplier", "energy_pj", "accuracy", "trials", "loss_points",
-                                  "max_loss_points", "critical_frac"], row)))
+                                  "max_loss_points", "critical_frac", "critical_faults"], row)))
         database.close()
     return rows
 
@@ -136,7 +138,7 @@ def correlation_table(rows, least_accuracy=(0.0, 0.9)):
         best = max(row["accuracy"] for row in own)
         for share in least_accuracy:
             kept = [row for row in own if row["accuracy"] >= share * best]
-            for figure in ("loss_points", "max_loss_points", "critical_frac", "accuracy"):
+            for figure in ("loss_points", "max_loss_points", "critical_frac", "critical_faults", "accuracy"):
                 pairs = [(row["energy_pj"], row[figure]) for row in kept]
                 low, high = statistics.bootstrap(pairs, statistics.rank_correlation)
                 result.append({"network": network, "least_accuracy": share * best, "multipliers": len(kept),

@@ -56,16 +56,14 @@ TEST_P(ShippedNetwork, has_the_exact_logits_on_tpu_and_gpu_with_an_exact_multipl
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, ShippedNetwork,
-                         testing::Values(Case{"strokes_mlp", "strokes", 20},
-                                         Case{"strokes_lenet", "strokes", 10},
-                                         Case{"mnist_mlp", "mnist", 20},
-                                         Case{"mnist_lenet", "mnist", 10},
-                                         Case{"fashion_mlp", "fashion-mnist", 20},
-                                         Case{"fashion_lenet", "fashion-mnist", 10},
-                                         Case{"cifar10_cnn", "cifar10", 2},
-                                         Case{"cifar10_resnet8", "cifar10", 2}),
-                         [](const auto& test) { return std::string(test.param.network); });
+INSTANTIATE_TEST_SUITE_P(
+    Models, ShippedNetwork,
+    testing::Values(Case{"strokes_mlp", "strokes", 20}, Case{"strokes_lenet", "strokes", 10},
+                    Case{"mnist_mlp", "mnist", 20}, Case{"mnist_lenet", "mnist", 10},
+                    Case{"fashion_mlp", "fashion-mnist", 20},
+                    Case{"fashion_lenet", "fashion-mnist", 10}, Case{"cifar10_cnn", "cifar10", 2},
+                    Case{"cifar10_resnet8", "cifar10", 2}),
+    [](const auto& test) { return std::string(test.param.network); });
 
 }  // namespace
 }  // namespace faultwave::driver
