@@ -86,14 +86,14 @@ def energy(_, results):
 
 EXPERIMENTS = {
     "1": Experiment("accuracy against multiplier, without faults", (
-        Step("1_accuracy", {**each(MLPS + LENETS), **each(("cifar10_cnn", "cifar10_resnet8"), "data.limit=1000")},
+        Step("1_accuracy", {**each(MLPS), **each(LENETS, "data.limit=2000"),
+                            **each(("cifar10_cnn", "cifar10_resnet8"), "data.limit=300")},
              ("data.limit=100",), is_campaign=False),), accuracy),
     "2": Experiment("one stuck-at fault, by net and by output bit", (
-        Step("2_nets", {**each(MLPS, "data.limit=2000"), "mnist_lenet": ["data.limit=1000"],
-                        "cifar10_resnet8": ["data.limit=200", SAMPLE + "20"]},
+        Step("2_nets", {**each(MLPS, "data.limit=2000"), "mnist_lenet": ["data.limit=1000"]},
              ("data.limit=100", SAMPLE + "20")),
         Step("2_output_bits", {**each(MLPS, "data.limit=2000"),
-                               "mnist_lenet": ["data.limit=1000", "campaign.trials_per_fault=8"]},
+                               "mnist_lenet": ["data.limit=1000", "campaign.trials_per_fault=2"]},
              ("data.limit=100", "campaign.trials_per_fault=1"))), single_fault),
     "3": Experiment("layer by layer, array by array, TPU against GPU", (
         Step("3_layers", {**each(MLPS), **each(LENETS, "data.limit=1000")},
@@ -102,9 +102,9 @@ EXPERIMENTS = {
              ("data.limit=200", "campaign.trials_per_fault=1"), quick_networks=MLPS)), places),
     "4": Experiment("fault rates and mitigations", (
         Step("4_half_nets", each(MLPS + LENETS), ("data.limit=500", "campaign.trials_per_rate=4"),
-             quick_networks=MLPS),
-        Step("4_half_output_bits", each(MLPS + LENETS), ("data.limit=500", "campaign.trials_per_rate=2"),
-             quick_networks=MLPS),
+             quick_networks=("mnist_mlp",)),
+        Step("4_half_output_bits", each(("mnist_mlp", "mnist_lenet")),
+             ("data.limit=500", "campaign.trials_per_rate=2"), quick_networks=("mnist_mlp",)),
         Step("4_rates", each(("mnist_mlp",)), ("data.limit=500", "campaign.trials_per_rate=1"))), mitigations),
     "5": Experiment("resilience against energy", (
         Step("5_energy", {**each(MLPS), **each(LENETS, "data.limit=1000", SAMPLE + "100")},
