@@ -10,16 +10,37 @@
 #include <cstring>
 #include <fstream>
 #include <system_error>
+#include <vector>
 
 #include "base/error.hpp"
+#include "base/suggest.hpp"
 
 namespace faultwave {
+
+namespace {
+
+/// What to do about a file that is not there: the nearest name in its folder.
+std::string advice_for_missing(const std::filesystem::path& path) {
+  std::error_code code;
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  std::vector<std::string> names;
+  for (auto it = std::filesystem::directory_iterator(folder, code);
+       !code && it != std::filesystem::directory_iterator() && names.size() < 10'000;
+       it.increment(code)) {
+    names.push_back(it->path().filename().string());
+  }
+  const auto nearest = nearest_name(path.filename().string(), names);
+  if (nearest.empty()) return "check the path";
+  return fmt::format("did you mean '{}'?", (path.parent_path() / nearest).string());
+}
+
+}  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) {
   std::error_code code;
   const auto status = std::filesystem::status(path, code);
   if (!std::filesystem::exists(status)) {
-    throw InputError({path.string()}, "no such file", "check the path");
+    throw InputError({path.string()}, "no such file", advice_for_missing(path));
   }
   if (std::filesystem::is_directory(status)) {
     throw InputError({path.string()}, "is a folder, a file is needed");

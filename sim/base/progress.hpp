@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <thread>
 
 namespace faultwave {
 
@@ -28,6 +29,20 @@ class Progress {
   bool drawn_ = false;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_draw_ = start_;
+};
+
+/// Work whose end is not known: from the second on that it runs, a line with the time it has taken.
+/// Of activities within each other the innermost shows.
+class Activity {
+ public:
+  explicit Activity(std::string label);
+  ~Activity();
+  Activity(const Activity&) = delete;
+  Activity& operator=(const Activity&) = delete;
+
+ private:
+  uint64_t id_ = 0;
+  std::thread watcher_;  ///< of the outermost activity, when somebody watches
 };
 
 /// One log line on stderr (suppressed by FAULTWAVE_QUIET=1).

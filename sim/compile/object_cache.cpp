@@ -1,7 +1,6 @@
 #include "compile/object_cache.hpp"
 
 #include <cctype>
-#include <chrono>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -51,15 +50,11 @@ std::filesystem::path cached_file(const std::filesystem::path& file, const std::
   // The first to come builds, the others wait and find the result.
   FileLock lock(file.string() + ".lock");
   if (is_intact(file)) return file;
-  log_line(fmt::format("building {}", what));
-  const auto start = std::chrono::steady_clock::now();
+  const Activity activity(fmt::format("building {}", what));
   const TemporaryDirectory folder("faultwave-build");
   const auto built = folder.path() / "built";
   build(built);
   write_with_digest(file, read_file(built));
-  log_line(
-      fmt::format("built {} in {:.1f} s", what,
-                  std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()));
   return file;
 }
 

@@ -211,6 +211,7 @@ class ExperimentRunner {
     experiment_.causes.assign(engine->causes().begin(), engine->causes().end());
     LoadedNetwork loaded = load_unmodified(inputs_.network);
     if (tables != nullptr && mitigation != "none") {
+      const Activity activity("retuning for " + mitigation);
       loaded = retuner().retune(*mitigation::make_mitigation(mitigation), *tables);
     }
     ExperimentRow row;

@@ -42,10 +42,12 @@ FaultKind parse_fault_kind(std::string_view text) {
   for (std::size_t i = 0; i < kKindNames.size(); ++i) {
     if (kKindNames[i] == text) return static_cast<FaultKind>(i);
   }
+  const std::vector<std::string> known(kKindNames.begin(), kKindNames.end());
+  const auto nearest = nearest_name(text, known);
   throw UsageError(
-      fmt::format("unknown fault kind '{}'\n  fix: use sa0 (stuck-at-0), sa1 "
+      fmt::format("unknown fault kind '{}'\n  fix: {}use sa0 (stuck-at-0), sa1 "
                   "(stuck-at-1) or inv (inverted)",
-                  text));
+                  text, nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest)));
 }
 
 std::vector<Site> enumerate_sites(const Netlist& netlist) {

@@ -235,6 +235,8 @@ void check_is_multiplier(const Netlist& netlist, const std::filesystem::path& pa
                    "signedness; --any-function loads it all the same");
 }
 
+}  // namespace
+
 std::vector<std::string> known_multipliers() {
   std::vector<std::string> names;
   const auto add = [&](const std::filesystem::path& folder, const char* extension) {
@@ -253,8 +255,6 @@ std::vector<std::string> known_multipliers() {
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
-
-}  // namespace
 
 Netlist load_netlist(const std::filesystem::path& path, const LoadOptions& options) {
   const auto extension = path.extension().string();
@@ -292,8 +292,10 @@ std::filesystem::path find_netlist(const std::string& name_or_path) {
         "run scripts/fetch_data.sh evoapprox8b, or set FAULTWAVE_DATA to a folder with "
         "evoapprox8b/verilog or evoapprox8b/netlists");
   }
+  const auto nearest = nearest_name(name_or_path, known_multipliers());
   throw InputError({name_or_path}, "no such file and no known multiplier of this name",
-                   suggestion(name_or_path, known_multipliers()));
+                   fmt::format("{}'faultwave list multipliers' shows all",
+                               nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest)));
 }
 
 }  // namespace faultwave::netlist

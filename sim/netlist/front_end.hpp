@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "netlist/netlist.hpp"
 
@@ -31,5 +32,8 @@ Netlist load_netlist(const std::filesystem::path& path, const LoadOptions& optio
 /// installation, then $FAULTWAVE_DATA/evoapprox8b/netlists/NAME.json, then .../verilog/NAME.v
 /// (where scripts/fetch_data.sh puts the published files). InputError lists near names.
 std::filesystem::path find_netlist(const std::string& name_or_path);
+
+/// Names that find_netlist knows, sorted.
+std::vector<std::string> known_multipliers();
 
 }  // namespace faultwave::netlist
