@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/suggest.hpp"
 #include "driver/yaml_reader.hpp"
 #include "mitigation/mitigation.hpp"
 
@@ -17,10 +16,11 @@ constexpr int64_t kMaxTrials = 100'000'000;
 Universe read_universe(YamlMap& map, CampaignConfig& config,
                        const std::filesystem::path& config_file) {
   const auto name = map.choice("universe", {"nets", "output_bits", "registers", "file"}, "nets");
+  const std::filesystem::path file = map.text("file", "");
   if (name != "file") {
-    if (map.has("file")) map.fail("file", "goes with universe: file only");
+    if (!file.empty()) map.fail("file", "goes with universe: file only");
   } else {
-    const std::filesystem::path file = map.text("file");
+    if (file.empty()) map.fail("file", "is missing", "the file that lists the faults");
     config.fault_file = file.is_absolute() ? file : config_file.parent_path() / file;
     if (!std::filesystem::is_regular_file(config.fault_file)) {
       map.fail("file", fmt::format("no such file '{}'", config.fault_file.string()),
@@ -36,8 +36,10 @@ Universe read_universe(YamlMap& map, CampaignConfig& config,
 
 /// Refuses lists that are empty or name something twice.
 std::vector<std::string> read_set(YamlMap& map, const std::string& key,
-                                  std::vector<std::string> fallback) {
-  auto items = map.text_list(key, std::move(fallback));
+                                  std::vector<std::string> fallback,
+                                  const std::vector<std::string>& choices = {}) {
+  auto items = choices.empty() ? map.text_list(key, std::move(fallback))
+                               : map.choice_list(key, choices, std::move(fallback));
   if (map.has(key) && items.empty()) map.fail(key, "is empty");
   std::set<std::string> seen;
   for (const auto& item : items) {
@@ -48,11 +50,7 @@ std::vector<std::string> read_set(YamlMap& map, const std::string& key,
 
 void read_faults(YamlMap map, CampaignConfig& config, const std::filesystem::path& config_file) {
   config.universe = read_universe(map, config, config_file);
-  for (const auto& kind : read_set(map, "kinds", {"sa0", "sa1"})) {
-    if (kind != "sa0" && kind != "sa1" && kind != "inv") {
-      map.fail("kinds", fmt::format("unknown kind '{}'", kind),
-               suggestion(kind, {"sa0", "sa1", "inv"}));
-    }
+  for (const auto& kind : read_set(map, "kinds", {"sa0", "sa1"}, {"sa0", "sa1", "inv"})) {
     config.kinds.push_back(netlist::parse_fault_kind(kind));
   }
   config.collapse = map.flag("collapse", true);
@@ -118,20 +116,10 @@ void read_loci(YamlMap& section, CampaignConfig& config) {
 }
 
 void read_rates(YamlMap& section, CampaignConfig& config) {
-  for (const auto& text : read_set(section, "rates", {})) {
-    std::size_t end = 0;
-    try {
-      config.rates.push_back(std::stod(text, &end));
-    } catch (const std::logic_error&) {
-      end = 0;
-    }
-    if (end == 0 || end != text.size()) {
-      section.fail("rates", fmt::format("'{}' is no number", text), "such as rates: [0.01, 0.5]");
-    }
-    if (!(config.rates.back() > 0 && config.rates.back() <= 1)) {
-      section.fail("rates", fmt::format("{} is not in (0, 1] (faulty PEs / all PEs)", text));
-    }
-  }
+  config.rates = section.number_list("rates", 0, 1);
+  if (section.has("rates") && config.rates.empty()) section.fail("rates", "is empty");
+  const std::set<double> different(config.rates.begin(), config.rates.end());
+  if (different.size() != config.rates.size()) section.fail("rates", "names one rate twice");
   config.trials_per_rate = section.integer("trials_per_rate", 1, kMaxTrials, 20);
   config.same_fault = section.flag("same_fault", false);
   if (!config.rates.empty()) {
@@ -196,6 +184,11 @@ CampaignConfig load_campaign_config(const std::filesystem::path& path,
                                     const std::vector<std::string>& overrides) {
   auto document = driver::YamlDocument::from_file(path);
   for (const auto& assignment : overrides) document.set(assignment);
+  return read_campaign_config(document, path);
+}
+
+CampaignConfig read_campaign_config(const driver::YamlDocument& document,
+                                    const std::filesystem::path& path) {
   CampaignConfig config;
   config.name = path.stem().string();
   config.text = document.to_text();

@@ -11,6 +11,10 @@
 #include "driver/run_config.hpp"
 #include "netlist/fault_site.hpp"
 
+namespace faultwave::driver {
+class YamlDocument;
+}
+
 namespace faultwave::campaign {
 
 /// Where faults come from.
@@ -79,5 +83,8 @@ std::vector<std::string> mitigations_of(const driver::RunConfig& config);
 /// Reads and checks; ConfigError with file, line and column.
 CampaignConfig load_campaign_config(const std::filesystem::path& path,
                                     const std::vector<std::string>& overrides = {});
+/// The same for a document that came from `path`.
+CampaignConfig read_campaign_config(const driver::YamlDocument& document,
+                                    const std::filesystem::path& path);
 
 }  // namespace faultwave::campaign

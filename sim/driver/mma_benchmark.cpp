@@ -49,7 +49,10 @@ systemc::MmaBenchmark one_mma(const systemc::GpuConfig& gpu, int warps, int chai
 }
 
 MmaConfig load_mma_config(const std::filesystem::path& path) {
-  const auto document = YamlDocument::from_file(path);
+  return read_mma_config(YamlDocument::from_file(path));
+}
+
+MmaConfig read_mma_config(const YamlDocument& document) {
   YamlMap root(document, document.root(), "");
   MmaConfig config;
   int64_t batch_images = 0;

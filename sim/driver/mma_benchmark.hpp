@@ -13,6 +13,8 @@
 
 namespace faultwave::driver {
 
+class YamlDocument;
+
 /// One point to measure, and what others measured on silicon.
 struct MmaPoint {
   systemc::MmaBenchmark benchmark;
@@ -28,6 +30,8 @@ struct MmaConfig {
 
 /// Reads `accelerator` and `mma` (docs/configuration.md); ConfigError with file, line, column.
 MmaConfig load_mma_config(const std::filesystem::path& path);
+/// The same for a document.
+MmaConfig read_mma_config(const YamlDocument& document);
 
 /// A tile of one mma of `gpu`.
 systemc::MmaBenchmark one_mma(const systemc::GpuConfig& gpu, int warps, int chains, int repeat);

@@ -1,5 +1,7 @@
 #include "driver/run_config.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "base/suggest.hpp"
@@ -23,17 +25,6 @@ std::filesystem::path find_file(const std::filesystem::path& name,
     if (std::filesystem::is_regular_file(candidate)) return candidate;
   }
   return {};
-}
-
-std::vector<std::string> shipped_networks() {
-  std::vector<std::string> names;
-  const auto folder = tree_root() / "models";
-  if (!std::filesystem::is_directory(folder)) return names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".onnx") names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 std::filesystem::path read_network(YamlMap& root, const std::filesystem::path& config_file) {
@@ -120,7 +111,7 @@ FaultSpec read_fault_map(YamlMap map, const SourcePlace& place) {
 
 std::vector<FaultSpec> read_faults(const YamlDocument& document, YamlMap& root) {
   std::vector<FaultSpec> specs;
-  for (const auto& [item, path] : root.items("faults")) {
+  for (const auto& [item, path] : root.items("faults", true)) {
     const SourcePlace place = document.place(item, path);
     if (item.IsScalar()) {
       FaultSpec spec;
@@ -138,7 +129,9 @@ std::vector<std::string> read_mitigations(YamlMap& root) {
   mitigation::register_builtin_mitigations();
   std::vector<std::string> known;
   for (const auto& [name, summary] : mitigation::known_mitigations()) known.push_back(name);
-  const auto names = root.text_list("mitigations", {"none", "fap", "fal_retune"});
+  const std::string one = fmt::format("({})", fmt::join(known, "|"));
+  const auto names = root.text_list("mitigations", {"none", "fap", "fal_retune"},
+                                    fmt::format("^{0}(\\+{0})*$", one));
   for (const auto& name : names) {
     // "mapping+other" names two.
     for (std::size_t first = 0; first <= name.size();) {
@@ -191,6 +184,17 @@ RunConfig read_config(const YamlDocument& document, const std::filesystem::path&
 }
 
 }  // namespace
+
+std::vector<std::string> shipped_networks() {
+  std::vector<std::string> names;
+  const auto folder = tree_root() / "models";
+  if (!std::filesystem::is_directory(folder)) return names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".onnx") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
 
 std::vector<RunConfig> load_run_configs(const std::filesystem::path& path,
                                         const std::vector<std::string>& overrides) {

@@ -74,6 +74,9 @@ std::vector<RunConfig> read_run_configs(const YamlDocument& document,
                                         const std::filesystem::path& path,
                                         const ReadOptions& options = {});
 
+/// Names of the networks that ship with Faultwave, sorted.
+std::vector<std::string> shipped_networks();
+
 /// load_run_configs for a file that must have no variants.
 RunConfig load_run_config(const std::filesystem::path& path,
                           const std::vector<std::string>& overrides = {});

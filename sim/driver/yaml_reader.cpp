@@ -1,185 +1,14 @@
 #include "driver/yaml_reader.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <set>
 
-#include "base/file.hpp"
 #include "base/suggest.hpp"
 
 namespace faultwave::driver {
-namespace {
-
-constexpr std::size_t kMaxConfigBytes = 1 << 20;
-constexpr int kMaxDepth = 16;
-constexpr int kMaxNodes = 100'000;
-
-SourcePlace place_of(const YAML::Mark& mark, const std::string& file) {
-  if (mark.is_null()) return {file};
-  return {file, mark.line + 1, mark.column + 1};
-}
-
-/// yaml-cpp keeps duplicate keys and lets one win silently: refuse them.
-void check_duplicates(const YAML::Node& node, const std::string& file, int depth, int& visits) {
-  if (++visits > kMaxNodes) {
-    throw ConfigError({file}, "has too many values; do aliases repeat each other?");
-  }
-  if (depth > kMaxDepth) {
-    throw ConfigError(place_of(node.Mark(), file), "nested too deeply");
-  }
-  if (node.IsSequence()) {
-    for (const auto& item : node) check_duplicates(item, file, depth + 1, visits);
-  }
-  if (!node.IsMap()) return;
-  std::set<std::string> seen;
-  for (const auto& entry : node) {
-    if (!entry.first.IsScalar()) {
-      throw ConfigError(place_of(entry.first.Mark(), file), "a key must be plain text");
-    }
-    if (!seen.insert(entry.first.Scalar()).second) {
-      throw ConfigError(place_of(entry.first.Mark(), file),
-                        fmt::format("key '{}' is given twice", entry.first.Scalar()),
-                        "remove one of them");
-    }
-    check_duplicates(entry.second, file, depth + 1, visits);
-  }
-}
-
-std::string type_name(const YAML::Node& node) {
-  switch (node.Type()) {
-    case YAML::NodeType::Map:
-      return "a map";
-    case YAML::NodeType::Sequence:
-      return "a list";
-    case YAML::NodeType::Scalar:
-      return fmt::format("'{}'", node.Scalar());
-    default:
-      return "nothing";
-  }
-}
-
-}  // namespace
-
-YamlDocument YamlDocument::from_file(const std::filesystem::path& path) {
-  return from_text(read_file(path, kMaxConfigBytes), path.string());
-}
-
-YamlDocument YamlDocument::from_text(const std::string& text, const std::string& file) {
-  YamlDocument document;
-  document.file_ = file;
-  try {
-    const auto all = YAML::LoadAll(text);
-    if (all.size() > 1) {
-      throw ConfigError({file}, fmt::format("holds {} documents, one is needed", all.size()));
-    }
-    if (!all.empty()) document.root_ = all.front();
-  } catch (const YAML::Exception& error) {
-    throw ConfigError(place_of(error.mark, file), fmt::format("not valid YAML: {}", error.msg),
-                      "see docs/configuration.md for the layout");
-  }
-  if (!document.root_.IsMap()) {
-    throw ConfigError(
-        {file},
-        fmt::format("the document is {}, a map of keys is needed", type_name(document.root_)),
-        "start from configs/quickstart.yaml");
-  }
-  int visits = 0;
-  check_duplicates(document.root_, file, 0, visits);
-  return document;
-}
-
-void YamlDocument::set(const std::string& assignment) {
-  const auto equals = assignment.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    throw UsageError(fmt::format("--set {}: needs the form key=value", assignment));
-  }
-  const std::string path = assignment.substr(0, equals);
-  YAML::Node value;
-  try {
-    value = YAML::Load(assignment.substr(equals + 1));
-  } catch (const YAML::Exception& error) {
-    throw UsageError(fmt::format("--set {}: not valid YAML: {}", assignment, error.msg));
-  }
-  YAML::Node node = root_;
-  std::size_t begin = 0;
-  for (;;) {
-    const auto dot = path.find('.', begin);
-    const std::string key = path.substr(begin, dot - begin);
-    if (key.empty()) throw UsageError(fmt::format("--set {}: empty key", assignment));
-    if (dot == std::string::npos) {
-      node[key] = value;
-      break;
-    }
-    if (node[key].IsDefined() && !node[key].IsNull() && !node[key].IsMap()) {
-      throw UsageError(
-          fmt::format("--set {}: '{}' is not a map in {}", assignment, path.substr(0, dot), file_));
-    }
-    if (!node[key].IsDefined() || node[key].IsNull()) node[key] = YAML::Node(YAML::NodeType::Map);
-    YAML::Node next = node[key];
-    node.reset(next);
-    begin = dot + 1;
-  }
-  overrides_.emplace_back(path, assignment);
-}
-
-std::vector<std::pair<std::string, YamlDocument>> YamlDocument::variants() const {
-  YamlMap map(*this, root_, "");
-  std::vector<std::pair<std::string, YamlDocument>> result;
-  for (const auto& [item, path] : map.items("variants")) {
-    YamlMap variant(*this, item, path);
-    const std::string name = variant.text("name");
-    if (name.empty()) variant.fail("name", "is empty");
-    if (variant.has("output")) {
-      variant.fail("output", "belongs to the whole file", "move it out of 'variants'");
-    }
-    for (const auto& [known, unused] : result) {
-      if (known == name) variant.fail("name", fmt::format("there are two variants '{}'", name));
-    }
-    // Values are shared, not copied: they keep their places in the file.
-    YamlDocument document = *this;
-    document.root_.reset(
-        YAML::Node(YAML::NodeType::Map));  // assignment would change the shared node
-    for (const auto& entry : root_) {
-      const std::string key = entry.first.Scalar();
-      if (key != "variants" && !variant.has(key)) document.root_[key] = entry.second;
-    }
-    for (const auto& entry : item) {
-      const std::string key = entry.first.Scalar();
-      if (key == "name") continue;
-      for (const auto& [override_path, assignment] : overrides_) {
-        if (override_path == key || override_path.starts_with(key + ".")) {
-          throw UsageError(
-              fmt::format("--set {}: variant '{}' has its own '{}'\n  fix: change it in {}",
-                          assignment, name, key, file_));
-        }
-      }
-      document.root_[key] = entry.second;
-    }
-    result.emplace_back(name, std::move(document));
-  }
-  if (result.empty()) {
-    if (map.has("variants")) map.fail("variants", "holds none", "remove it, or list some");
-    result.emplace_back("", *this);
-  }
-  return result;
-}
-
-SourcePlace YamlDocument::place(const YAML::Node& node, const std::string& path) const {
-  for (auto it = overrides_.rbegin(); it != overrides_.rend(); ++it) {
-    if (path == it->first || path.starts_with(it->first + ".") ||
-        path.starts_with(it->first + "[")) {
-      return {"--set " + it->second};
-    }
-  }
-  return node.IsDefined() ? place_of(node.Mark(), file_) : SourcePlace{file_};
-}
-
-std::string YamlDocument::to_text() const {
-  YAML::Emitter emitter;
-  emitter << root_;
-  return std::string(emitter.c_str()) + "\n";
-}
 
 YamlMap::YamlMap(const YamlDocument& document, YAML::Node node, std::string path)
     : document_(document), node_(std::move(node)), path_(std::move(path)) {
@@ -216,12 +45,22 @@ void YamlMap::fail(const std::string& key, const std::string& problem,
   throw ConfigError(place(key), fmt::format("'{}': {}", path_of(key), problem), fix);
 }
 
-bool YamlMap::has(const std::string& key) {
+bool YamlMap::is_present(const std::string& key) {
   const YAML::Node value = find(key);
   return value.IsDefined() && !value.IsNull();
 }
 
-std::string YamlMap::text(const std::string& key, std::optional<std::string> fallback) {
+void YamlMap::note(const std::string& key, ConfigKey described) const {
+  if (document_.recorder() != nullptr)
+    document_.recorder()->note(path_of(key), std::move(described));
+}
+
+bool YamlMap::has(const std::string& key) {
+  note(key, {});
+  return is_present(key);
+}
+
+std::string YamlMap::scalar(const std::string& key, const std::optional<std::string>& fallback) {
   const YAML::Node value = find(key);
   if (!value.IsDefined() || value.IsNull()) {
     if (fallback) return *fallback;
@@ -231,9 +70,24 @@ std::string YamlMap::text(const std::string& key, std::optional<std::string> fal
   return value.Scalar();
 }
 
+std::string YamlMap::text(const std::string& key, std::optional<std::string> fallback) {
+  ConfigKey described;
+  described.type = ConfigKey::Type::kText;
+  described.is_required = !fallback;
+  described.fallback = fallback.value_or("");
+  note(key, std::move(described));
+  return scalar(key, fallback);
+}
+
 std::string YamlMap::choice(const std::string& key, const std::vector<std::string>& choices,
                             std::optional<std::string> fallback) {
-  const std::string value = text(key, std::move(fallback));
+  ConfigKey described;
+  described.type = ConfigKey::Type::kText;
+  described.is_required = !fallback;
+  described.fallback = fallback.value_or("");
+  described.choices = choices;
+  note(key, std::move(described));
+  const std::string value = scalar(key, fallback);
   if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
     fail(key, fmt::format("unknown value '{}'", value), suggestion(value, choices));
   }
@@ -242,8 +96,15 @@ std::string YamlMap::choice(const std::string& key, const std::vector<std::strin
 
 int64_t YamlMap::integer(const std::string& key, int64_t low, int64_t high,
                          std::optional<int64_t> fallback) {
-  if (!has(key) && fallback) return *fallback;
-  const std::string value = text(key);
+  ConfigKey described;
+  described.type = ConfigKey::Type::kInteger;
+  described.is_required = !fallback;
+  if (fallback) described.fallback = fmt::format("{}", *fallback);
+  described.low = low;
+  described.high = high;
+  note(key, std::move(described));
+  if (!is_present(key) && fallback) return *fallback;
+  const std::string value = scalar(key, std::nullopt);
   int64_t result = 0;
   const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), result);
   if (code == std::errc::result_out_of_range) {
@@ -260,8 +121,15 @@ int64_t YamlMap::integer(const std::string& key, int64_t low, int64_t high,
 
 double YamlMap::number(const std::string& key, double low, double high,
                        std::optional<double> fallback) {
-  if (!has(key) && fallback) return *fallback;
-  const std::string value = text(key);
+  ConfigKey described;
+  described.type = ConfigKey::Type::kNumber;
+  described.is_required = !fallback;
+  if (fallback) described.fallback = fmt::format("{:g}", *fallback);
+  described.low_number = low;
+  described.high_number = high;
+  note(key, std::move(described));
+  if (!is_present(key) && fallback) return *fallback;
+  const std::string value = scalar(key, std::nullopt);
   double result = 0;
   const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), result);
   if (code != std::errc() || end != value.data() + value.size() || !std::isfinite(result)) {
@@ -274,30 +142,106 @@ double YamlMap::number(const std::string& key, double low, double high,
 }
 
 bool YamlMap::flag(const std::string& key, bool fallback) {
-  if (!has(key)) return fallback;
-  const std::string value = text(key);
+  ConfigKey described;
+  described.type = ConfigKey::Type::kFlag;
+  described.fallback = fallback ? "true" : "false";
+  note(key, std::move(described));
+  if (!is_present(key)) return fallback;
+  const std::string value = scalar(key, std::nullopt);
   if (value == "true" || value == "yes" || value == "on") return true;
   if (value == "false" || value == "no" || value == "off") return false;
   fail(key, fmt::format("'{}' is neither true nor false", value));
 }
 
 std::vector<std::string> YamlMap::text_list(const std::string& key,
-                                            std::vector<std::string> fallback) {
-  if (!has(key)) return fallback;
+                                            std::vector<std::string> fallback,
+                                            const std::string& pattern) {
+  ConfigKey described;
+  described.type = ConfigKey::Type::kList;
+  if (!fallback.empty()) described.fallback = fmt::format("[{}]", fmt::join(fallback, ", "));
+  ConfigKey item;
+  item.type = ConfigKey::Type::kText;
+  item.pattern = pattern;
+  described.items = {item};
+  note(key, std::move(described));
+  if (!is_present(key)) return fallback;
   std::vector<std::string> result;
-  for (const auto& [item, item_path] : items(key)) {
-    if (!item.IsScalar()) {
-      throw ConfigError(document_.place(item, item_path),
-                        fmt::format("'{}' is {}, text is needed", item_path, type_name(item)));
+  for (const auto& [item_node, item_path] : list_items(key)) {
+    if (!item_node.IsScalar()) {
+      throw ConfigError(document_.place(item_node, item_path),
+                        fmt::format("'{}' is {}, text is needed", item_path, type_name(item_node)));
     }
-    result.push_back(item.Scalar());
+    result.push_back(item_node.Scalar());
   }
   return result;
 }
 
-YamlMap YamlMap::map(const std::string& key) { return YamlMap(document_, find(key), path_of(key)); }
+std::vector<std::string> YamlMap::choice_list(const std::string& key,
+                                              const std::vector<std::string>& choices,
+                                              std::vector<std::string> fallback) {
+  auto values = text_list(key, std::move(fallback));
+  if (document_.recorder() != nullptr) {
+    ConfigKey item;
+    item.type = ConfigKey::Type::kText;
+    item.choices = choices;
+    document_.recorder()->note_item(path_of(key), item);
+  }
+  for (const auto& value : values) {
+    if (std::find(choices.begin(), choices.end(), value) != choices.end()) continue;
+    fail(key, fmt::format("unknown value '{}'", value), suggestion(value, choices));
+  }
+  return values;
+}
 
-std::vector<std::pair<YAML::Node, std::string>> YamlMap::items(const std::string& key) {
+std::vector<double> YamlMap::number_list(const std::string& key, double low, double high) {
+  ConfigKey described;
+  described.type = ConfigKey::Type::kList;
+  ConfigKey item;
+  item.type = ConfigKey::Type::kNumber;
+  item.low_number = low;
+  item.high_number = high;
+  item.excludes_low = true;
+  described.items = {item};
+  note(key, std::move(described));
+  std::vector<double> result;
+  for (const auto& [node, path] : list_items(key)) {
+    const std::string value = node.IsScalar() ? node.Scalar() : type_name(node);
+    double number = 0;
+    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (code != std::errc() || end != value.data() + value.size()) {
+      throw ConfigError(document_.place(node, path),
+                        fmt::format("'{}': '{}' is no number", path, value));
+    }
+    if (!(number > low && number <= high)) {
+      throw ConfigError(document_.place(node, path),
+                        fmt::format("'{}': {} is not in ({:g}, {:g}]", path, value, low, high));
+    }
+    result.push_back(number);
+  }
+  return result;
+}
+
+YamlMap YamlMap::map(const std::string& key) {
+  ConfigKey described;
+  described.type = ConfigKey::Type::kMap;
+  note(key, std::move(described));
+  return YamlMap(document_, find(key), path_of(key));
+}
+
+std::vector<std::pair<YAML::Node, std::string>> YamlMap::items(const std::string& key,
+                                                               bool may_be_text) {
+  ConfigKey described;
+  described.type = ConfigKey::Type::kList;
+  note(key, std::move(described));
+  if (may_be_text && document_.recorder() != nullptr) {
+    ConfigKey item;
+    item.type = ConfigKey::Type::kText;
+    document_.recorder()->note_item(path_of(key), item);
+  }
+  return list_items(key);
+}
+
+std::vector<std::pair<YAML::Node, std::string>> YamlMap::list_items(const std::string& key) {
   const YAML::Node value = find(key);
   std::vector<std::pair<YAML::Node, std::string>> result;
   if (!value.IsDefined() || value.IsNull()) return result;

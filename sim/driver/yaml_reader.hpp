@@ -2,43 +2,13 @@
 // for is an error that names file, line, column and the nearest valid key.
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/error.hpp"
+#include "driver/yaml_document.hpp"
 
 namespace faultwave::driver {
-
-/// A parsed file with overrides applied, and where each value came from.
-class YamlDocument {
- public:
-  /// ConfigError with the place for syntax errors, duplicate keys or a document that is no map.
-  static YamlDocument from_file(const std::filesystem::path& path);
-  static YamlDocument from_text(const std::string& text, const std::string& file);
-
-  /// `assignment` is "dotted.key=value", the value in YAML; UsageError when it is not.
-  void set(const std::string& assignment);
-
-  /// The documents of `variants`, a list of maps with a `name` and keys that replace those of the
-  /// document; one with an empty name when there is none. ConfigError for unnamed or equally named
-  /// variants, UsageError for overrides of keys that variants replace.
-  std::vector<std::pair<std::string, YamlDocument>> variants() const;
-
-  const YAML::Node& root() const { return root_; }
-  /// Place of a node at dotted path `path`: the file, or the override that made it.
-  SourcePlace place(const YAML::Node& node, const std::string& path) const;
-  /// The document as YAML text, overrides included.
-  std::string to_text() const;
-
- private:
-  YAML::Node root_;
-  std::string file_;
-  std::vector<std::pair<std::string, std::string>> overrides_;  ///< path, assignment
-};
 
 /// One map of a document. `finish` must be called after all keys were asked for.
 class YamlMap {
@@ -56,11 +26,21 @@ class YamlMap {
   double number(const std::string& key, double low, double high,
                 std::optional<double> fallback = {});
   bool flag(const std::string& key, bool fallback);
-  std::vector<std::string> text_list(const std::string& key, std::vector<std::string> fallback);
+  /// `pattern` describes an item for the JSON Schema; the caller checks it.
+  std::vector<std::string> text_list(const std::string& key, std::vector<std::string> fallback,
+                                     const std::string& pattern = {});
+  /// Each item is one of `choices`.
+  std::vector<std::string> choice_list(const std::string& key,
+                                       const std::vector<std::string>& choices,
+                                       std::vector<std::string> fallback);
+  /// Numbers above `low`, up to `high`; absent: none.
+  std::vector<double> number_list(const std::string& key, double low, double high);
   /// Child map; an absent one reads as empty.
   YamlMap map(const std::string& key);
-  /// Items of a list (absent: none), each with its path "key[i]".
-  std::vector<std::pair<YAML::Node, std::string>> items(const std::string& key);
+  /// Items of a list (absent: none), each with its path "key[i]". `may_be_text`: the caller takes
+  /// scalars beside maps.
+  std::vector<std::pair<YAML::Node, std::string>> items(const std::string& key,
+                                                        bool may_be_text = false);
 
   /// Place of a key's value (of the map when it is absent).
   SourcePlace place(const std::string& key) const;
@@ -72,6 +52,10 @@ class YamlMap {
 
  private:
   YAML::Node find(const std::string& key);
+  bool is_present(const std::string& key);
+  std::string scalar(const std::string& key, const std::optional<std::string>& fallback);
+  void note(const std::string& key, ConfigKey described) const;
+  std::vector<std::pair<YAML::Node, std::string>> list_items(const std::string& key);
   std::string path_of(const std::string& key) const;
 
   const YamlDocument& document_;

@@ -342,7 +342,7 @@ TEST(CampaignConfig, refuses_what_does_not_fit_with_the_place_and_the_fix) {
   for (const auto& [section, message] : {
            BadConfig{"  fautls: {}\n", "faults"},
            BadConfig{"  faults: {universe: net}\n", "nets"},
-           BadConfig{"  faults: {kinds: [sa2]}\n", "unknown kind 'sa2'"},
+           BadConfig{"  faults: {kinds: [sa2]}\n", "unknown value 'sa2'"},
            BadConfig{"  faults: {kinds: []}\n", "is empty"},
            BadConfig{"  faults: {kinds: [sa0, sa0]}\n", "twice"},
            BadConfig{"  pes: []\n", "is empty"},
