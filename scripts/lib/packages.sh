@@ -11,7 +11,7 @@ runtime_packages=(
 # To run the tests and the format check as well. The ONNX Runtime oracle needs node and npm; an
 # installation from elsewhere is fine.
 test_packages=(libgtest-dev libgmock-dev clang-format iverilog gtkwave python3 python3-numpy curl
-  chromium)
+  chromium zsh groff-base mandoc python3-jsonschema python3-yaml)
 # Campaigns over MPI ranks are built when MPI is there: 11 MB to load, 50 MB installed.
 test_packages+=(libopenmpi-dev openmpi-bin)
 command -v node >/dev/null || test_packages+=(nodejs)

@@ -97,26 +97,8 @@ struct PreparedCampaign {
 
 /// Nothing for --help. `default_jobs` is what --jobs 0 means.
 std::shared_ptr<const PreparedCampaign> prepare(const Arguments& arguments, int default_jobs) {
-  po::options_description options;
-  // clang-format off
-  options.add_options()
-      ("config", po::value<std::string>()->required(), "configuration file (docs/campaigns.md)")
-      ("out", po::value<std::string>(), "results file (SQLite, docs/results.md)")
-      ("jobs", po::value<int>()->default_value(0),
-       "threads (engine gate: processes); 0: one per core. Under mpirun: threads per rank; 0: one")
-      ("shard", po::value<std::string>(), "I/N: only every N-th trial, from the I-th on")
-      ("resume", "go on with a results file of the same campaign")
-      ("verify", po::value<int64_t>()->default_value(8),
-       "cases that are run again at gate level; a difference ends the campaign")
-      ("set", po::value<std::vector<std::string>>()->composing(),
-       "override a key: --set campaign.sample.margin=0.02 (repeatable)")
-      ("dry-run", "check the configuration and count the trials, run nothing");
-  // clang-format on
   po::variables_map values;
-  if (!parse_options("campaign CONFIG --out FILE [options]", options, {"config"}, arguments,
-                     values)) {
-    return nullptr;
-  }
+  if (!parse_options(describe_campaign(), arguments, values)) return nullptr;
   auto prepared = std::make_shared<PreparedCampaign>();
   std::vector<std::string> overrides;
   if (values.count("set") != 0) overrides = values["set"].as<std::vector<std::string>>();
@@ -234,6 +216,30 @@ int run_rank(const mpi::Session& session, const Arguments& arguments) {
 #endif
 
 }  // namespace
+
+CommandLine describe_campaign() {
+  po::options_description options;
+  // clang-format off
+  options.add_options()
+      ("config", po::value<std::string>()->value_name("CONFIG")->required(), "configuration file (docs/campaigns.md)")
+      ("out", po::value<std::string>()->value_name("FILE"), "results file (SQLite, docs/results.md)")
+      ("jobs", po::value<int>()->value_name("N")->default_value(0),
+       "threads (engine gate: processes); 0: one per core. Under mpirun: threads per rank; 0: one")
+      ("shard", po::value<std::string>()->value_name("I/N"), "I/N: only every N-th trial, from the I-th on")
+      ("resume", "go on with a results file of the same campaign")
+      ("verify", po::value<int64_t>()->value_name("N")->default_value(8),
+       "cases that are run again at gate level; a difference ends the campaign")
+      ("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(),
+       "override a key: --set campaign.sample.margin=0.02 (repeatable)")
+      ("dry-run", "check the configuration and count the trials, run nothing");
+  // clang-format on
+  return {"campaign CONFIG --out FILE [options]",
+          "Tries many faults in many places, with stated confidence, and writes every trial into a "
+          "results file "
+          "(SQLite). A campaign that was interrupted goes on with --resume.",
+          {{"options", options}},
+          {"config"}};
+}
 
 int run_campaign_command(const Arguments& arguments) {
   if (!has_other_ranks()) return run_alone(arguments);

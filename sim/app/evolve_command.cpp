@@ -19,40 +19,6 @@ namespace {
 
 namespace po = boost::program_options;
 
-po::options_description evolve_options() {
-  po::options_description options;
-  // clang-format off
-  options.add_options()
-      ("width", po::value<int>()->default_value(8), "bits of the operands: 8")
-      ("signed", "operands and product in two's complement")
-      ("metric", po::value<std::string>()->required(), "error that is limited: mae, wce, mre or ep")
-      ("limit", po::value<double>()->required(),
-       "largest error: mae and wce in units of the product, mre and ep in percent")
-      ("objective", po::value<std::string>()->default_value("area"),
-       "what is minimised: area, power, or fault (expected error under a random stuck-at fault)")
-      ("area-limit", po::value<double>(),
-       "with fault: largest area of the gates, um^2 (default: the seed netlist's)")
-      ("seed-netlist", po::value<std::string>(),
-       "circuit to start from, a file or a known name (default: the exact fw8u_dadda or fw8s_bw)")
-      ("budget", po::value<double>(), "seconds to run, over all interruptions")
-      ("generations", po::value<uint64_t>(),
-       "generations to run instead: the same result on every machine")
-      ("seed", po::value<uint64_t>()->default_value(1), "seed of all random choices")
-      ("islands", po::value<int>(), "searches side by side (default: one per core)")
-      ("offspring", po::value<int>()->default_value(4), "candidates per generation and island")
-      ("threads", po::value<int>(), "cores to use (default: all); changes no result")
-      ("name", po::value<std::string>()->default_value(""), "module (default: from --out)")
-      ("checkpoint", po::value<std::string>(),
-       "state of an interrupted run, taken up by the same command (default: OUT.checkpoint)")
-      ("checkpoint-seconds", po::value<double>()->default_value(5),
-       "least time between two writes of the state; 0: as often as possible")
-      ("catalog-row", po::value<std::string>()->default_value(""),
-       "write the header and row of rtl/multipliers/catalog.csv to this file")
-      ("out", po::value<std::string>()->required(), "Verilog file to write");
-  // clang-format on
-  return options;
-}
-
 double positive(const po::variables_map& values, const char* name) {
   const auto value = values[name].as<double>();
   if (!(value > 0) || !std::isfinite(value)) {
@@ -170,13 +136,45 @@ netlist::Netlist load_seed(const std::string& name, bool is_signed) {
 
 }  // namespace
 
+CommandLine describe_evolve() {
+  po::options_description options;
+  // clang-format off
+  options.add_options()
+      ("width", po::value<int>()->value_name("BITS")->default_value(8), "bits of the operands: 8")
+      ("signed", "operands and product in two's complement")
+      ("metric", po::value<std::string>()->value_name("mae|wce|mre|ep")->required(), "error that is limited")
+      ("limit", po::value<double>()->value_name("N")->required(),
+       "largest error: mae and wce in units of the product, mre and ep in percent")
+      ("objective", po::value<std::string>()->value_name("area|power|fault")->default_value("area"),
+       "what is minimised; fault: the expected error under a random stuck-at fault")
+      ("area-limit", po::value<double>()->value_name("UM2"),
+       "with fault: largest area of the gates, um^2 (default: the seed netlist's)")
+      ("seed-netlist", po::value<std::string>()->value_name("MULTIPLIER"),
+       "circuit to start from, a file or a known name (default: the exact fw8u_dadda or fw8s_bw)")
+      ("budget", po::value<double>()->value_name("SECONDS"), "seconds to run, over all interruptions")
+      ("generations", po::value<uint64_t>()->value_name("N"),
+       "generations to run instead: the same result on every machine")
+      ("seed", po::value<uint64_t>()->value_name("SEED")->default_value(1), "seed of all random choices")
+      ("islands", po::value<int>()->value_name("N"), "searches side by side (default: one per core)")
+      ("offspring", po::value<int>()->value_name("N")->default_value(4), "candidates per generation and island")
+      ("threads", po::value<int>()->value_name("N"), "cores to use (default: all); changes no result")
+      ("name", po::value<std::string>()->value_name("NAME")->default_value(""), "module (default: from --out)")
+      ("checkpoint", po::value<std::string>()->value_name("FILE"),
+       "state of an interrupted run, taken up by the same command (default: OUT.checkpoint)")
+      ("checkpoint-seconds", po::value<double>()->value_name("SECONDS")->default_value(5),
+       "least time between two writes of the state; 0: as often as possible")
+      ("catalog-row", po::value<std::string>()->value_name("FILE")->default_value(""),
+       "write the header and row of rtl/multipliers/catalog.csv to this file")
+      ("out", po::value<std::string>()->value_name("FILE")->required(), "Verilog file to write");
+  // clang-format on
+  return {"evolve --metric M --limit L (--budget SECONDS | --generations N) --out FILE.v [options]",
+          "Approximate multipliers by Cartesian genetic programming, the error being a hard limit.",
+          {{"options", options}}};
+}
+
 int run_evolve_command(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options(
-          "evolve --metric M --limit L (--budget SECONDS | --generations N) --out FILE.v",
-          evolve_options(), {}, arguments, values)) {
-    return 0;
-  }
+  if (!parse_options(describe_evolve(), arguments, values)) return 0;
   evolve::EvolvedMultiplier multiplier;
   multiplier.settings = settings_of(values);
   auto& settings = multiplier.settings;

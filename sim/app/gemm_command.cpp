@@ -8,6 +8,7 @@
 #include "app/commands.hpp"
 #include "app/options.hpp"
 #include "base/error.hpp"
+#include "base/progress.hpp"
 #include "base/rng.hpp"
 #include "base/sha256.hpp"
 #include "base/suggest.hpp"
@@ -53,47 +54,6 @@ struct GemmOptions {
   uint64_t seed = 1;
   std::string json_path;
 };
-
-po::options_description describe_options() {
-  po::options_description options;
-  // clang-format off
-  options.add_options()
-      ("accelerator", po::value<std::string>()->default_value("tpu"), "tpu or gpu_sm")
-      ("array", po::value<std::string>(), "tpu: rows x columns: 16x16, 1x1 to 512x512")
-      ("preset", po::value<std::string>()->default_value("ampere_a100"),
-       "gpu_sm: ampere_a100 or turing")
-      ("sms", po::value<int>(), "gpu_sm: number of SMs (default: the preset's)")
-      ("cta-tile", po::value<std::string>(), "gpu_sm: MxNxK of a CTA, such as 64x64x64")
-      ("warp-tile", po::value<std::string>(), "gpu_sm: MxN of a warp, such as 32x32")
-      ("scheduler", po::value<std::string>()->default_value("gto"), "gpu_sm: gto or lrr")
-      ("shared-layout", po::value<std::string>()->default_value("swizzled"),
-       "gpu_sm: linear, padded or swizzled")
-      ("m", po::value<int64_t>()->required(), "rows of the activations")
-      ("n", po::value<int64_t>()->required(), "columns of the weights")
-      ("k", po::value<int64_t>()->required(), "columns of the activations, rows of the weights")
-      ("multiplier", po::value<std::string>(),
-       "netlist file or name (default: the exact fw8u_dadda, for int8 fw8s_bw)")
-      ("format", po::value<std::string>()->default_value("affine_u8"),
-       "affine_u8, sign_magnitude or int8")
-      ("preload", po::value<std::string>()->default_value("exposed"),
-       "tpu: exposed: tiles one after another; hidden: the next tile's weights shift in meanwhile")
-      ("fault", po::value<std::vector<std::string>>()->composing(),
-       "pe[3][7].mult.O[7].sa1, pe[0][0].weight[6].sa0@100-200, "
-       "sm[0].sub[2].lane[17].mult.O[7].sa1, ... (repeatable)")
-      ("fault-rate", po::value<double>()->default_value(0), "share of faulty PEs or lanes, 0 to 1")
-      ("fault-target", po::value<std::string>()->default_value("random_net"),
-       "what is faulty in them: mult.O[7].sa1, random_net, random_output or random_register")
-      ("seed", po::value<int64_t>()->default_value(1), "0 or more; of operands and --fault-rate")
-      ("clock-mhz", po::value<double>(), "1 to 100000 (default: 700, or the preset's)")
-      ("weight-dram-gb-s", po::value<double>()->default_value(0), "tpu: weight memory; 0: ideal")
-      ("weight-fifo-tiles", po::value<int>()->default_value(4), "tpu: tiles fetched ahead")
-      ("accumulator-rows", po::value<int>()->default_value(4096),
-       "tpu: longer products run in pieces")
-      ("global-gb-s", po::value<double>(), "gpu_sm: global memory; 0: ideal (default: the preset's)")
-      ("json", po::value<std::string>(), "write the result as JSON ('-': stdout, no table)");
-  // clang-format on
-  return options;
-}
 
 /// "16x32" -> {16, 32}; UsageError unless there are `count` of them.
 std::vector<int> parse_sizes(const char* option, const std::string& text, std::size_t count,
@@ -178,7 +138,6 @@ systemc::TpuConfig read_tpu(const po::variables_map& values) {
   tpu.rows = sizes[0];
   tpu.cols = sizes[1];
   const auto preload = values["preload"].as<std::string>();
-  check_choice("--preload", preload, {"exposed", "hidden"});
   tpu.preload = preload == "hidden" ? systemc::Preload::kHidden : systemc::Preload::kExposed;
   if (values.count("clock-mhz") != 0) tpu.clock_mhz = values["clock-mhz"].as<double>();
   check_range("--clock-mhz", tpu.clock_mhz, 1, 100'000);
@@ -206,11 +165,9 @@ systemc::GpuConfig read_gpu(const po::variables_map& values) {
     gpu.warp_n = sizes[1];
   }
   const auto scheduler = values["scheduler"].as<std::string>();
-  check_choice("--scheduler", scheduler, {"gto", "lrr"});
   gpu.scheduler = scheduler == "gto" ? systemc::WarpScheduler::kGreedyThenOldest
                                      : systemc::WarpScheduler::kLooseRoundRobin;
   const auto layout = values["shared-layout"].as<std::string>();
-  check_choice("--shared-layout", layout, {"linear", "padded", "swizzled"});
   gpu.shared_layout = layout == "linear"   ? systemc::SharedLayout::kLinear
                       : layout == "padded" ? systemc::SharedLayout::kPadded
                                            : systemc::SharedLayout::kSwizzled;
@@ -221,7 +178,6 @@ systemc::GpuConfig read_gpu(const po::variables_map& values) {
 
 GemmOptions read_options(const po::variables_map& values) {
   const auto accelerator = values["accelerator"].as<std::string>();
-  check_choice("--accelerator", accelerator, {"tpu", "gpu_sm"});
   GemmOptions options;
   const bool is_tpu = accelerator == "tpu";
   for (const char* option : is_tpu ? kGpuOptions : kTpuOptions) {
@@ -442,12 +398,54 @@ std::string to_json(const GemmOptions& options, const driver::Multiplier& multip
 
 }  // namespace
 
+CommandLine describe_gemm() {
+  po::options_description options;
+  // clang-format off
+  options.add_options()
+      ("accelerator", po::value<std::string>()->value_name("tpu|gpu_sm")->default_value("tpu"), "what computes the product")
+      ("array", po::value<std::string>()->value_name("ROWSxCOLUMNS"), "tpu: rows x columns: 16x16, 1x1 to 512x512")
+      ("preset", po::value<std::string>()->value_name("GPU_PRESET")->default_value("ampere_a100"),
+       "gpu_sm: defaults of the GPU")
+      ("sms", po::value<int>()->value_name("N"), "gpu_sm: number of SMs (default: the preset's)")
+      ("cta-tile", po::value<std::string>()->value_name("MxNxK"), "gpu_sm: MxNxK of a CTA, such as 64x64x64")
+      ("warp-tile", po::value<std::string>()->value_name("MxN"), "gpu_sm: MxN of a warp, such as 32x32")
+      ("scheduler", po::value<std::string>()->value_name("gto|lrr")->default_value("gto"), "gpu_sm: warp scheduler: greedy-then-oldest or loose round-robin")
+      ("shared-layout", po::value<std::string>()->value_name("linear|padded|swizzled")->default_value("swizzled"),
+       "gpu_sm: rows of a tile in shared memory")
+      ("m", po::value<int64_t>()->value_name("N")->required(), "rows of the activations")
+      ("n", po::value<int64_t>()->value_name("N")->required(), "columns of the weights")
+      ("k", po::value<int64_t>()->value_name("N")->required(), "columns of the activations, rows of the weights")
+      ("multiplier", po::value<std::string>()->value_name("MULTIPLIER"),
+       "netlist file or name (default: the exact fw8u_dadda, for int8 fw8s_bw)")
+      ("format", po::value<std::string>()->value_name("affine_u8|sign_magnitude|int8")->default_value("affine_u8"),
+       "number format of the operands")
+      ("preload", po::value<std::string>()->value_name("exposed|hidden")->default_value("exposed"),
+       "tpu: exposed: tiles one after another; hidden: the next tile's weights shift in meanwhile")
+      ("fault", po::value<std::vector<std::string>>()->value_name("FAULT")->composing(),
+       "pe[3][7].mult.O[7].sa1, pe[0][0].weight[6].sa0@100-200, "
+       "sm[0].sub[2].lane[17].mult.O[7].sa1, ... (repeatable)")
+      ("fault-rate", po::value<double>()->value_name("SHARE")->default_value(0), "share of faulty PEs or lanes, 0 to 1")
+      ("fault-target", po::value<std::string>()->value_name("TARGET")->default_value("random_net"),
+       "what is faulty in them: mult.O[7].sa1, random_net, random_output or random_register")
+      ("seed", po::value<int64_t>()->value_name("SEED")->default_value(1), "0 or more; of operands and --fault-rate")
+      ("clock-mhz", po::value<double>()->value_name("MHZ"), "1 to 100000 (default: 700, or the preset's)")
+      ("weight-dram-gb-s", po::value<double>()->value_name("GB/S")->default_value(0), "tpu: weight memory; 0: ideal")
+      ("weight-fifo-tiles", po::value<int>()->value_name("N")->default_value(4), "tpu: tiles fetched ahead")
+      ("accumulator-rows", po::value<int>()->value_name("N")->default_value(4096),
+       "tpu: longer products run in pieces")
+      ("global-gb-s", po::value<double>()->value_name("GB/S"), "gpu_sm: global memory; 0: ideal (default: the preset's)")
+      ("json", po::value<std::string>()->value_name("FILE"), "write the result as JSON ('-': stdout, no table)");
+  // clang-format on
+  return {"gemm --m M --n N --k K {--array RxC | --accelerator gpu_sm} [options]",
+          "One matrix product on seeded random operands, cycle by cycle and at gate level: the "
+          "architect's "
+          "microbenchmark.",
+          {{"options", options}}};
+}
+
 int run_gemm_command(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options("gemm --m M --n N --k K {--array RxC | --accelerator gpu_sm} [options]",
-                     describe_options(), {}, arguments, values)) {
-    return 0;
-  }
+  if (!parse_options(describe_gemm(), arguments, values)) return 0;
   const GemmOptions options = read_options(values);
   if (!options.json_path.empty()) check_output(options.json_path);
   const auto multiplier = driver::load_multiplier(options.multiplier);
@@ -458,6 +456,7 @@ int run_gemm_command(const Arguments& arguments) {
   for (const auto& fault : faults) {
     names.push_back(fault::fault_name(multiplier.netlist, fault, space));
   }
+  const Activity activity("gemm");
   const GemmResult result = run_product(options, multiplier.netlist, faults);
   if (options.json_path != "-") std::cout << to_text(options, multiplier, names.size(), result);
   if (!options.json_path.empty()) {

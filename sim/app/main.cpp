@@ -1,5 +1,6 @@
 // Entry point: picks the subcommand and turns every exception into a message and an exit status.
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <iostream>
@@ -7,51 +8,71 @@
 #include "app/commands.hpp"
 #include "base/error.hpp"
 #include "base/suggest.hpp"
+#include "base/terminal.hpp"
 
 namespace faultwave::app {
 namespace {
 
 enum ExitStatus { kOk = 0, kCheckFailed = 1, kUsage = 2, kBadInput = 3, kInternal = 4 };
 
-void print_help(std::ostream& out) {
-  out << "faultwave: what a hardware fault does to a neural network on approximate arithmetic\n\n"
-         "usage: faultwave COMMAND [options]\n\ncommands\n";
-  for (const Command& command : commands()) {
-    out << fmt::format("  {:<9} {}\n", command.name, command.summary);
-  }
-  out << "\n'faultwave COMMAND --help' shows the options of a command.\n"
+std::string help_text() {
+  return commands_help("", program_summary(), commands()) +
          "exit status: 0 ok, 1 a check failed, 2 usage, 3 bad input, 4 internal error\n";
+}
+
+/// Takes --color out of the arguments, wherever it stands.
+Arguments take_color(const Arguments& arguments) {
+  Arguments rest;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].starts_with("--color=")) {
+      set_color_mode(parse_color_mode(arguments[i].substr(8)));
+    } else if (arguments[i] == "--color") {
+      set_color_mode(parse_color_mode(i + 1 < arguments.size() ? arguments[++i] : ""));
+    } else {
+      rest.push_back(arguments[i]);
+    }
+  }
+  return rest;
 }
 
 int dispatch(const Arguments& arguments) {
   if (arguments.empty()) {
-    print_help(std::cerr);
+    std::cerr << help_text();
     return kUsage;
   }
   const std::string& name = arguments.front();
   if (name == "--help" || name == "-h" || name == "help") {
-    print_help(std::cout);
+    std::cout << help_text();
     return kOk;
   }
   const Arguments rest(arguments.begin() + 1, arguments.end());
   if (name == "--version") return run_version_command(rest);
   std::vector<std::string> names;
   for (const Command& command : commands()) {
-    if (command.name == name) return command.run(rest);
+    if (command.name == name) {
+      return command.actions.empty() ? command.run(rest) : run_action(command, rest);
+    }
     names.push_back(command.name);
   }
   throw UsageError(fmt::format("unknown command '{}'\n  fix: {}", name, suggestion(name, names)));
 }
 
+/// An error's first line in bold.
+std::string styled_message(const std::string& message) {
+  const auto end = std::min(message.find('\n'), message.size());
+  return styled(Stream::kError, Style::kBold, message.substr(0, end)) + message.substr(end);
+}
+
 int report(const char* kind, const std::exception& error, int status) {
   std::cout.flush();
-  std::cerr << "faultwave: " << kind << error.what() << std::endl;
+  std::cerr << styled(Stream::kError, Style::kError, "faultwave:") << " " << kind
+            << styled_message(error.what()) << std::endl;
   return status;
 }
 
 int guarded_main(const Arguments& arguments) {
   try {
-    return dispatch(arguments);
+    return dispatch(take_color(arguments));
   } catch (const CheckError& error) {
     return report("check failed: ", error, kCheckFailed);
   } catch (const UsageError& error) {
@@ -67,28 +88,6 @@ int guarded_main(const Arguments& arguments) {
 }
 
 }  // namespace
-
-const std::vector<Command>& commands() {
-  static const std::vector<Command> list = {
-      {"run", "run a network on an accelerator: golden, faulty, mitigated", run_run_command},
-      {"gemm", "one matrix product on an accelerator: cycles by cause", run_gemm_command},
-      {"mma", "latency and throughput of a GPU's tensor cores", run_mma_command},
-      {"campaign", "thousands of faults on the table engine, with stated confidence",
-       run_campaign_command},
-      {"trace", "waveforms of a run, faulty beside golden, nets of PEs included",
-       run_trace_command},
-      {"merge", "join the results files of a campaign's shards", run_merge_command},
-      {"query", "accuracy and outcomes in a results file by fault, bit, PE, mitigation, ...",
-       run_query_command},
-      {"report", "one HTML page about campaigns and runs, to open anywhere", run_report_command},
-      {"sites", "fault sites of a multiplier: classes, undetectable faults, errors",
-       run_sites_command},
-      {"netlist", "inspect, emit, generate and cost multiplier netlists", run_netlist_command},
-      {"evolve", "approximate multipliers by genetic programming", run_evolve_command},
-      {"version", "version and revision", run_version_command},
-  };
-  return list;
-}
 
 }  // namespace faultwave::app
 

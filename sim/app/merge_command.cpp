@@ -29,19 +29,25 @@ std::string describe_missing(const campaign::MergeSummary& summary) {
 
 }  // namespace
 
-int run_merge_command(const Arguments& arguments) {
+CommandLine describe_merge() {
   po::options_description options;
   // clang-format off
   options.add_options()
-      ("out", po::value<std::string>()->required(), "file to write; must not exist")
-      ("in", po::value<std::vector<std::string>>()->required(),
+      ("out", po::value<std::string>()->value_name("FILE")->required(), "file to write; must not exist")
+      ("in", po::value<std::vector<std::string>>()->value_name("RESULTS")->required(),
        "results files of one campaign's shards")
       ("require-all", "exit status 1 when trials of the plan are missing");
   // clang-format on
+  return {"merge OUT IN... [options]",
+          "Joins the results files of a campaign's shards. Trials that are in several files must "
+          "be equal.",
+          {{"options", options}},
+          {"out", "in"}};
+}
+
+int run_merge_command(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options("merge OUT IN... [options]", options, {"out", "in"}, arguments, values)) {
-    return 0;
-  }
+  if (!parse_options(describe_merge(), arguments, values)) return 0;
   const auto out = values["out"].as<std::string>();
   check_output(out);
   std::vector<std::filesystem::path> inputs;

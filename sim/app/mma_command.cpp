@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/options.hpp"
+#include "base/progress.hpp"
 #include "base/version.hpp"
 #include "driver/mma_benchmark.hpp"
 #include "driver/multiplier.hpp"
@@ -15,25 +16,6 @@ namespace {
 namespace po = boost::program_options;
 using driver::MmaConfig;
 using systemc::MmaTiming;
-
-po::options_description describe_options() {
-  po::options_description options;
-  // clang-format off
-  options.add_options()
-      ("config", po::value<std::string>(),
-       "points to measure (configs/mma_*.yaml); without it one warp's latency and the throughput of "
-       "--warps")
-      ("preset", po::value<std::string>()->default_value("ampere_a100"), "ampere_a100 or turing")
-      ("warps", po::value<int>()->default_value(8), "warps on the SM, around its sub-cores")
-      ("chains", po::value<int>()->default_value(2),
-       "independent mma of a warp before it waits for their results")
-      ("repeat", po::value<int>()->default_value(1000), "repetitions")
-      ("multiplier", po::value<std::string>()->default_value("fw8u_dadda"),
-       "netlist file or name, in every lane")
-      ("json", po::value<std::string>(), "write the result as JSON ('-': stdout, no table)");
-  // clang-format on
-  return options;
-}
 
 MmaConfig read_config(const po::variables_map& values) {
   if (values.count("config") != 0) {
@@ -123,16 +105,38 @@ std::string to_json(const MmaConfig& config, const driver::Multiplier& multiplie
 
 }  // namespace
 
+CommandLine describe_mma() {
+  po::options_description options;
+  // clang-format off
+  options.add_options()
+      ("config", po::value<std::string>()->value_name("CONFIG"),
+       "points to measure (configs/mma_*.yaml); without it one warp's latency and the throughput of "
+       "--warps")
+      ("preset", po::value<std::string>()->value_name("GPU_PRESET")->default_value("ampere_a100"), "defaults of the GPU")
+      ("warps", po::value<int>()->value_name("N")->default_value(8), "warps on the SM, around its sub-cores")
+      ("chains", po::value<int>()->value_name("N")->default_value(2),
+       "independent mma of a warp before it waits for their results")
+      ("repeat", po::value<int>()->value_name("N")->default_value(1000), "repetitions")
+      ("multiplier", po::value<std::string>()->value_name("MULTIPLIER")->default_value("fw8u_dadda"),
+       "netlist file or name, in every lane")
+      ("json", po::value<std::string>()->value_name("FILE"), "write the result as JSON ('-': stdout, no table)");
+  // clang-format on
+  return {"mma [CONFIG] [options]",
+          "Latency and throughput of the tensor cores of one SM, without memory, beside figures "
+          "measured on silicon.",
+          {{"options", options}},
+          {"config"}};
+}
+
 int run_mma_command(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options("mma [CONFIG] [options]", describe_options(), {"config"}, arguments, values)) {
-    return 0;
-  }
+  if (!parse_options(describe_mma(), arguments, values)) return 0;
   const MmaConfig config = read_config(values);
   std::string json_path;
   if (values.count("json") != 0) json_path = values["json"].as<std::string>();
   if (!json_path.empty()) check_output(json_path);
   const auto multiplier = driver::load_multiplier(values["multiplier"].as<std::string>());
+  const Activity activity("mma");
   const auto timings = driver::run_mma_points(config, multiplier.netlist);
   if (json_path != "-") std::cout << to_text(config, timings);
   if (!json_path.empty()) write_output(json_path, to_json(config, multiplier, timings));

@@ -1,16 +1,13 @@
-// `faultwave netlist`: info, emit and generate.
+// `faultwave netlist info` and `faultwave netlist emit`.
 
-#include <algorithm>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "app/commands.hpp"
-#include "app/netlist_generate.hpp"
 #include "app/netlist_options.hpp"
 #include "app/options.hpp"
 #include "base/error.hpp"
-#include "base/suggest.hpp"
 #include "netlist/energy.hpp"
 #include "netlist/evaluate.hpp"
 #include "netlist/fault_site.hpp"
@@ -91,15 +88,22 @@ std::string info_text(const nlohmann::ordered_json& info) {
   return text;
 }
 
-int run_info(const Arguments& arguments) {
+}  // namespace
+
+CommandLine describe_netlist_info() {
   po::options_description options;
   add_netlist_options(options);
-  options.add_options()("json", po::value<std::string>(),
+  options.add_options()("json", po::value<std::string>()->value_name("FILE"),
                         "write the figures as JSON ('-': stdout, no table)");
+  return {"netlist info MULTIPLIER [options]",
+          "Gates, nets, depth, error over all operands, and estimates of area, energy and delay.",
+          {{"options", options}},
+          {"netlist"}};
+}
+
+int run_netlist_info(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options("netlist info NETLIST [options]", options, {"netlist"}, arguments, values)) {
-    return 0;
-  }
+  if (!parse_options(describe_netlist_info(), arguments, values)) return 0;
   const auto info = describe(load_named_netlist(values));
   const std::string json_path = values.count("json") != 0 ? values["json"].as<std::string>() : "";
   if (!json_path.empty()) write_output(json_path, info.dump(1) + "\n");
@@ -107,20 +111,25 @@ int run_info(const Arguments& arguments) {
   return 0;
 }
 
-int run_emit(const Arguments& arguments) {
+CommandLine describe_netlist_emit() {
   po::options_description options;
   add_netlist_options(options);
   // clang-format off
   options.add_options()
-      ("lanes", po::value<int>()->default_value(64),
+      ("lanes", po::value<int>()->value_name("N")->default_value(64),
        "lanes per net, 1 to 64; 0: the plain scalar module")
       ("faultable", "put keep and flip masks on every fault site")
-      ("out", po::value<std::string>()->default_value("-"), "file to write");
+      ("out", po::value<std::string>()->value_name("FILE")->default_value("-"), "file to write");
   // clang-format on
+  return {"netlist emit MULTIPLIER [options]",
+          "The netlist as Verilog, every net a bundle of lanes, as PE models are built from.",
+          {{"options", options}},
+          {"netlist"}};
+}
+
+int run_netlist_emit(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options("netlist emit NETLIST [options]", options, {"netlist"}, arguments, values)) {
-    return 0;
-  }
+  if (!parse_options(describe_netlist_emit(), arguments, values)) return 0;
   const int lanes = values["lanes"].as<int>();
   const bool is_faultable = values.count("faultable") != 0;
   if (lanes < 0 || lanes > 64) {
@@ -133,32 +142,6 @@ int run_emit(const Arguments& arguments) {
                                   : write_lane_verilog(loaded.netlist, {lanes, is_faultable});
   write_output(values["out"].as<std::string>(), verilog);
   return 0;
-}
-
-}  // namespace
-
-int run_netlist_command(const Arguments& arguments) {
-  const std::map<std::string, int (*)(const Arguments&)> actions = {
-      {"info", run_info},
-      {"emit", run_emit},
-      {"generate", run_netlist_generate},
-      {"cost", run_netlist_cost},
-  };
-  const std::string usage =
-      "usage: faultwave netlist info|emit|generate|cost ... (--help after each shows its options)";
-  if (arguments.empty()) throw UsageError(usage);
-  if (arguments.front() == "--help" || arguments.front() == "-h") {
-    std::cout << usage << "\n";
-    return 0;
-  }
-  const auto action = actions.find(arguments.front());
-  if (action == actions.end()) {
-    std::vector<std::string> names;
-    for (const auto& [name, run] : actions) names.push_back(name);
-    throw UsageError(fmt::format("unknown action '{}'\n  fix: {}", arguments.front(),
-                                 suggestion(arguments.front(), names)));
-  }
-  return action->second(Arguments(arguments.begin() + 1, arguments.end()));
 }
 
 }  // namespace faultwave::app

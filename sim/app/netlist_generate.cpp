@@ -1,9 +1,8 @@
-#include "app/netlist_generate.hpp"
-
 #include <charconv>
 #include <filesystem>
 #include <iostream>
 
+#include "app/commands.hpp"
 #include "app/options.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -65,25 +64,30 @@ void check_exclusive(const po::variables_map& values, const char* mode,
 
 }  // namespace
 
-int run_netlist_generate(const Arguments& arguments) {
+CommandLine describe_netlist_generate() {
   po::options_description options;
   // clang-format off
   options.add_options()
-      ("family", po::value<std::string>(), "family of multipliers, see --list")
-      ("param", po::value<std::vector<std::string>>()->composing(),
+      ("family", po::value<std::string>()->value_name("FAMILY"), "family of multipliers, see --list")
+      ("param", po::value<std::vector<std::string>>()->value_name("NAME=INTEGER")->composing(),
        "NAME=INTEGER, a parameter of the family; repeatable")
-      ("name", po::value<std::string>()->default_value(""),
+      ("name", po::value<std::string>()->value_name("NAME")->default_value(""),
        "name of the module (default: from family and parameters)")
-      ("out", po::value<std::string>()->default_value("-"), "file to write")
+      ("out", po::value<std::string>()->value_name("FILE")->default_value("-"), "file to write")
       ("list", "show the families with their parameters and papers")
       ("all", "write every multiplier of rtl/multipliers and its catalog.csv")
-      ("out-dir", po::value<std::string>(), "folder for --all");
+      ("out-dir", po::value<std::string>()->value_name("FOLDER"), "folder for --all");
   // clang-format on
+  return {
+      "netlist generate {--family F [--param NAME=INTEGER]... | --list | --all --out-dir FOLDER} "
+      "[options]",
+      "Multipliers of families from the literature as Verilog.",
+      {{"options", options}}};
+}
+
+int run_netlist_generate(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options("netlist generate --family F [--param NAME=INTEGER]... [options]", options, {},
-                     arguments, values)) {
-    return 0;
-  }
+  if (!parse_options(describe_netlist_generate(), arguments, values)) return 0;
   if (values.count("list") != 0) {
     check_exclusive(values, "list", {"family", "param", "name", "out", "all", "out-dir"});
     print_families();

@@ -12,11 +12,11 @@ namespace po = boost::program_options;
 void add_netlist_options(po::options_description& options) {
   // clang-format off
   options.add_options()
-      ("netlist", po::value<std::string>()->required(),
+      ("netlist", po::value<std::string>()->value_name("MULTIPLIER")->required(),
        "multiplier: a .v, .sv, .blif or Yosys .json file, or the name of a known one")
-      ("top", po::value<std::string>()->default_value(""),
+      ("top", po::value<std::string>()->value_name("MODULE")->default_value(""),
        "top module (default: the only one that nothing instantiates)")
-      ("cells", po::value<std::string>()->default_value(""),
+      ("cells", po::value<std::string>()->value_name("FILE")->default_value(""),
        "Verilog file with further standard cells (rtl/cells is always read)")
       ("signed", "operands are in two's complement (default: as the file says)")
       ("unsigned", "operands are unsigned")

@@ -1,20 +1,11 @@
-// Shared command-line plumbing on top of Boost.Program_options.
+// What the commands share around their outputs.
 #pragma once
 
-#include <boost/program_options.hpp>
 #include <string>
-#include <vector>
 
-#include "app/commands.hpp"
+#include "app/command_line.hpp"
 
 namespace faultwave::app {
-
-/// Parses `arguments`; prints help and returns false for --help. `positional` names options that
-/// take the positional arguments in order (the last one repeats). UsageError on anything unknown.
-bool parse_options(const std::string& usage,
-                   const boost::program_options::options_description& options,
-                   const std::vector<std::string>& positional, const Arguments& arguments,
-                   boost::program_options::variables_map& values);
 
 /// EnvironmentError when `path` is a folder or lies in none: a result is not computed for nothing.
 void check_output(const std::string& path);

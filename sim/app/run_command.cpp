@@ -11,19 +11,28 @@ namespace faultwave::app {
 
 namespace po = boost::program_options;
 
-int run_run_command(const Arguments& arguments) {
+CommandLine describe_run() {
   po::options_description options;
   // clang-format off
   options.add_options()
-      ("config", po::value<std::string>()->required(), "configuration file (docs/configuration.md)")
-      ("set", po::value<std::vector<std::string>>()->composing(),
+      ("config", po::value<std::string>()->value_name("CONFIG")->required(), "configuration file (docs/configuration.md)")
+      ("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(),
        "override a key: --set accelerator.rows=32 (repeatable)")
-      ("limit", po::value<int64_t>(), "number of images, same as --set data.limit=N")
-      ("json", po::value<std::string>(), "write the whole result as JSON ('-': stdout, no table)")
+      ("limit", po::value<int64_t>()->value_name("N"), "number of images, same as --set data.limit=N")
+      ("json", po::value<std::string>()->value_name("FILE"), "write the whole result as JSON ('-': stdout, no table)")
       ("dry-run", "check the configuration, print it with overrides, run nothing");
   // clang-format on
+  return {"run CONFIG [options]",
+          "Runs a quantised network on an accelerator: fault-free, with the configured faults, and "
+          "with each "
+          "mitigation, side by side.",
+          {{"options", options}},
+          {"config"}};
+}
+
+int run_run_command(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options("run CONFIG [options]", options, {"config"}, arguments, values)) return 0;
+  if (!parse_options(describe_run(), arguments, values)) return 0;
 
   std::vector<std::string> overrides;
   if (values.count("set") != 0) overrides = values["set"].as<std::vector<std::string>>();

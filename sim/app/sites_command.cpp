@@ -10,6 +10,7 @@
 #include "app/options.hpp"
 #include "app/sites_views.hpp"
 #include "base/error.hpp"
+#include "base/progress.hpp"
 #include "netlist/collapse.hpp"
 #include "netlist/evaluate.hpp"
 
@@ -162,6 +163,7 @@ int run_classes(const LoadedNetlist& loaded, const po::variables_map& values) {
   for (const auto& site : enumerate_sites(loaded.netlist)) {
     for (const auto kind : kinds) faults.push_back({site, kind});
   }
+  const Activity activity("simulating every fault");
   const auto universe = collapse_faults(loaded.netlist, std::move(faults));
   bool is_stdout_taken = false;
   const auto write = [&](const char* option, const std::string& content) {
@@ -180,37 +182,46 @@ int run_classes(const LoadedNetlist& loaded, const po::variables_map& values) {
 
 }  // namespace
 
-int run_sites_command(const Arguments& arguments) {
+CommandLine describe_sites() {
   po::options_description options;
   add_netlist_options(options);
   // clang-format off
   options.add_options()
-      ("kinds", po::value<std::string>()->default_value("sa0,sa1"), "kinds of fault, of sa0,sa1,inv")
-      ("limit", po::value<std::size_t>()->default_value(20), "classes in the table, 0 for all")
-      ("csv", po::value<std::string>(), "write one line per fault ('-': stdout, no table)")
-      ("json", po::value<std::string>(), "write the result as JSON ('-': stdout, no table)");
-  po::options_description validate("compare three simulators");
+      ("kinds", po::value<std::string>()->value_name("KINDS")->default_value("sa0,sa1"), "kinds of fault, of sa0,sa1,inv")
+      ("limit", po::value<std::size_t>()->value_name("N")->default_value(20), "classes in the table, 0 for all")
+      ("csv", po::value<std::string>()->value_name("FILE"), "write one line per fault ('-': stdout, no table)")
+      ("json", po::value<std::string>()->value_name("FILE"), "write the result as JSON ('-': stdout, no table)");
+  po::options_description validate;
   validate.add_options()
       ("validate", "simulate every fault with Faultwave, Verilator and Icarus Verilog and compare the "
                    "products; exit status 1 when they differ")
-      ("vectors", po::value<std::string>()->default_value("1000"),
+      ("vectors", po::value<std::string>()->value_name("COUNT")->default_value("1000"),
        "operand pairs per fault: a number (a sample with the corner operands) or 'all', which is a "
        "sample of --icarus-vectors for Icarus Verilog")
-      ("icarus-vectors", po::value<std::size_t>()->default_value(256),
+      ("icarus-vectors", po::value<std::size_t>()->value_name("N")->default_value(256),
        "operand pairs per fault for Icarus Verilog with '--vectors all'")
-      ("seed", po::value<uint64_t>()->default_value(1), "seed of the sample")
-      ("site", po::value<std::vector<std::string>>(),
+      ("seed", po::value<uint64_t>()->value_name("SEED")->default_value(1), "seed of the sample")
+      ("site", po::value<std::vector<std::string>>()->value_name("SITE"),
        "only this site, or with .sa0, .sa1 or .inv this fault; may be repeated");
-  po::options_description explain("explain one site");
+  po::options_description explain;
   explain.add_options()
       ("explain", po::value<std::string>()->value_name("SITE"),
        "what the site is connected to and what its faults do (SITE.sa0: one fault only)")
-      ("svg", po::value<std::string>(), "draw the gates around the site ('-': stdout, no text)")
-      ("dot", po::value<std::string>(), "the same for Graphviz ('-': stdout, no text)");
+      ("svg", po::value<std::string>()->value_name("FILE"), "draw the gates around the site ('-': stdout, no text)")
+      ("dot", po::value<std::string>()->value_name("FILE"), "the same for Graphviz ('-': stdout, no text)");
   // clang-format on
-  options.add(validate).add(explain);
+  return {
+      "sites MULTIPLIER [options]",
+      "Fault sites of a multiplier, its faults in classes of equal product tables, undetectable "
+      "faults and "
+      "errors.",
+      {{"options", options}, {"compare three simulators", validate}, {"explain one site", explain}},
+      {"netlist"}};
+}
+
+int run_sites_command(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options("sites NETLIST [options]", options, {"netlist"}, arguments, values)) return 0;
+  if (!parse_options(describe_sites(), arguments, values)) return 0;
 
   const std::string view = chosen_view(values);
   parse_kinds(values["kinds"].as<std::string>());

@@ -5,7 +5,9 @@
 #include "app/commands.hpp"
 #include "app/options.hpp"
 #include "base/file.hpp"
+#include "base/progress.hpp"
 #include "base/subprocess.hpp"
+#include "base/suggest.hpp"
 #include "driver/follow.hpp"
 #include "driver/trace.hpp"
 
@@ -17,31 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kDefaultCycles = 1000;
 
-po::options_description describe_options() {
-  po::options_description options;
-  // clang-format off
-  options.add_options()
-      ("config", po::value<std::string>()->required(), "configuration file (docs/configuration.md)")
-      ("out", po::value<std::string>(),
-       "waveform file, .vcd or .fst; a GTKWave save file .gtkw is written beside it")
-      ("pe", po::value<std::vector<std::string>>()->composing(),
-       "PE of a systolic array: ROW,COLUMN (repeatable; default: PEs with a fault, at most four)")
-      ("lane", po::value<std::vector<std::string>>()->composing(),
-       "lane of a GPU: SM,SUB,LANE (repeatable)")
-      ("layer", po::value<std::string>()->default_value(""),
-       "count --from and --to from the start of this layer")
-      ("image", po::value<int64_t>()->default_value(0), "image of the configuration's slice")
-      ("from", po::value<int64_t>()->default_value(0), "first cycle")
-      ("to", po::value<int64_t>(), "end of the window (default: 1000 cycles)")
-      ("follow", "print where the fault is alive, from the net to the logits of the image")
-      ("json", po::value<std::string>(), "with --follow: write the table as JSON ('-': stdout)")
-      ("variant", po::value<std::string>()->default_value(""), "of a configuration with variants")
-      ("set", po::value<std::vector<std::string>>()->composing(),
-       "override a key: --set accelerator.rows=32 (repeatable)");
-  // clang-format on
-  return options;
-}
-
 driver::RunConfig pick_variant(std::vector<driver::RunConfig> configs, const std::string& name) {
   if (name.empty()) return std::move(configs.front());
   std::vector<std::string> names;
@@ -50,7 +27,7 @@ driver::RunConfig pick_variant(std::vector<driver::RunConfig> configs, const std
     names.push_back(config.variant);
   }
   throw UsageError(
-      fmt::format("there is no variant '{}'\n  fix: one of {}", name, fmt::join(names, ", ")));
+      fmt::format("there is no variant '{}'\n  fix: {}", name, suggestion(name, names)));
 }
 
 driver::TraceRequest read_request(const po::variables_map& values,
@@ -100,6 +77,7 @@ void follow(const po::variables_map& values, const driver::RunConfig& config) {
   const std::string json_path =
       values.count("json") != 0 ? values["json"].as<std::string>() : std::string();
   if (!json_path.empty()) check_output(json_path);
+  const Activity activity("following the fault");
   const auto propagation = driver::follow_fault(config, values["image"].as<int64_t>());
   if (json_path != "-") std::cout << driver::propagation_text(propagation);
   if (!json_path.empty()) write_output(json_path, driver::propagation_json(config, propagation));
@@ -115,6 +93,7 @@ void check_waveform(const fs::path& out) {
 
 void draw(const po::variables_map& values, const driver::RunConfig& config) {
   const fs::path out = values["out"].as<std::string>();
+  const Activity activity("trace");
   const auto trace =
       driver::run_trace(config, read_request(values, config), out.filename().string());
   if (out.extension() == ".fst") {
@@ -138,12 +117,39 @@ void draw(const po::variables_map& values, const driver::RunConfig& config) {
 
 }  // namespace
 
+CommandLine describe_trace() {
+  po::options_description options;
+  // clang-format off
+  options.add_options()
+      ("config", po::value<std::string>()->value_name("CONFIG")->required(), "configuration file (docs/configuration.md)")
+      ("out", po::value<std::string>()->value_name("FILE"),
+       "waveform file, .vcd or .fst; a GTKWave save file .gtkw is written beside it")
+      ("pe", po::value<std::vector<std::string>>()->value_name("ROW,COLUMN")->composing(),
+       "PE of a systolic array: ROW,COLUMN (repeatable; default: PEs with a fault, at most four)")
+      ("lane", po::value<std::vector<std::string>>()->value_name("SM,SUB,LANE")->composing(),
+       "lane of a GPU: SM,SUB,LANE (repeatable)")
+      ("layer", po::value<std::string>()->value_name("LAYER")->default_value(""),
+       "count --from and --to from the start of this layer")
+      ("image", po::value<int64_t>()->value_name("N")->default_value(0), "image of the configuration's slice")
+      ("from", po::value<int64_t>()->value_name("CYCLE")->default_value(0), "first cycle")
+      ("to", po::value<int64_t>()->value_name("CYCLE"), "end of the window (default: 1000 cycles)")
+      ("follow", "print where the fault is alive, from the net to the logits of the image")
+      ("json", po::value<std::string>()->value_name("FILE"), "with --follow: write the table as JSON ('-': stdout)")
+      ("variant", po::value<std::string>()->value_name("NAME")->default_value(""), "of a configuration with variants")
+      ("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(),
+       "override a key: --set accelerator.rows=32 (repeatable)");
+  // clang-format on
+  return {"trace CONFIG {--out FILE.{vcd,fst} | --follow} [options]",
+          "Waveforms of a window of a run, every net of the chosen PEs included, faulty beside "
+          "golden; or where a "
+          "fault is alive on its way to the logits.",
+          {{"options", options}},
+          {"config"}};
+}
+
 int run_trace_command(const Arguments& arguments) {
   po::variables_map values;
-  if (!parse_options("trace CONFIG {--out FILE.{vcd,fst} | --follow} [options]", describe_options(),
-                     {"config"}, arguments, values)) {
-    return 0;
-  }
+  if (!parse_options(describe_trace(), arguments, values)) return 0;
   const bool follows = values.count("follow") != 0;
   if (!follows && values.count("out") == 0) {
     throw UsageError("nothing to do\n  fix: --out FILE.vcd, or --follow");

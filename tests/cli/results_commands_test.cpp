@@ -92,7 +92,7 @@ TEST_F(ResultsCommands, bad_calls_end_with_their_status_and_message) {
                {{"query", path("text")}, 3, "text: is no results file"},
                {{"query", path("a"), "--by", "bits"}, 2, "did you mean 'bit'"},
                {{"query", path("a"), "--mitigation", "nome"}, 2, "did you mean 'none'"},
-               {{"query", path("a"), "--format", "xml"}, 2, "unknown format 'xml'"},
+               {{"query", path("a"), "--format", "xml"}, 2, "unknown value 'xml' of --format"},
                {{"query", path("a"), "--out", "/nowhere/x.csv"}, 3, "/nowhere"},
                {{"merge", path("b")}, 2, "in"},
                {{"merge", path("a"), path("a")}, 3, "exists already"},
