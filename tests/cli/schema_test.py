@@ -5,7 +5,9 @@ Needs python3-jsonschema and python3-yaml. Usage: schema_test.py PROGRAM SOURCE_
 """
 import copy
 import json
+import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,7 +23,7 @@ class Loader(yaml.SafeLoader):
 Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != 'tag:yaml.org,2002:bool']
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
-Loader.add_implicit_resolver('tag:yaml.org,2002:bool', __import__('re').compile('^(true|false)$'), list('tf'))
+Loader.add_implicit_resolver('tag:yaml.org,2002:bool', re.compile('^(true|false)$'), list('tf'))
 
 RUN = {'network': 'strokes_mlp', 'data': {'name': 'strokes', 'limit': 4},
        'accelerator': {'type': 'tpu', 'preset': '16x16'}, 'multiplier': {'netlist': 'fw8u_dadda'},
@@ -92,6 +94,7 @@ def reader_accepts(program, command, path):
 
 def main():
     program, source = sys.argv[1], pathlib.Path(sys.argv[2])
+    os.environ['FAULTWAVE_ROOT'] = str(source)
     schema = json.loads((source / 'configs' / 'schema.json').read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
