@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Accuracy lost by pairs of circuits under the same campaign, with bootstrap intervals, as a Markdown table.
 
 usage: compare_losses.py RESULTS.sqlite...
@@ -9,14 +9,20 @@ Rate sweeps: trials with one number have their faulty PEs in the same places, so
 resamples of the pairs (percentile interval) and Wilcoxon's signed-rank test (normal approximation, ties by mean rank).
 Single faults: the circuits have different faults; 10,000 resamples of each circuit's classes, independently.
 """
-import math
+import pathlib
 import sqlite3
 import sys
 
 import numpy
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
+import loss_statistics as statistics  # noqa: E402
+
 RESAMPLES = 10_000
-SEED = 1
+
+
+def mean(loss, weight):
+    return numpy.average(loss, weights=weight)
 
 
 def losses(database, cell):
@@ -31,28 +37,6 @@ def losses(database, cell):
     return numpy.array(loss), numpy.array(weight, dtype=float), all(is_rate)
 
 
-def resampled_means(loss, weight, rng):
-    means = numpy.empty(RESAMPLES)
-    for i in range(RESAMPLES):
-        drawn = rng.integers(len(loss), size=len(loss))
-        means[i] = numpy.average(loss[drawn], weights=weight[drawn])
-    return means
-
-
-def wilcoxon(differences):
-    """Two-sided p of the signed-rank test."""
-    values = differences[differences != 0]
-    if len(values) == 0:
-        return 1.0
-    magnitudes, inverse, counts = numpy.unique(numpy.abs(values), return_inverse=True, return_counts=True)
-    last = numpy.cumsum(counts)
-    rank = (last - (counts - 1) / 2)[inverse]
-    n = len(values)
-    variance = n * (n + 1) * (2 * n + 1) / 24 - (counts ** 3 - counts).sum() / 48
-    z = (rank[values > 0].sum() - n * (n + 1) / 4) / math.sqrt(variance)
-    return math.erfc(abs(z) / math.sqrt(2))
-
-
 def compare(path):
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     cells = {name: (cell, network, accelerator, 100 * golden / images)
@@ -62,23 +46,24 @@ def compare(path):
     if not pairs:
         sys.exit(f"{path}: no cells ev_X and ft_X\n  fix: pass results of configs/evolved/fault_aware_*.yaml")
     for pair in pairs:
-        rng = numpy.random.default_rng(SEED)
+        rng = numpy.random.default_rng(statistics.SEED)
         cell, network, accelerator, golden = cells["ev_" + pair]
         area, area_weight, is_rate = losses(database, cell)
         fault, fault_weight, _ = losses(database, cells["ft_" + pair][0])
-        difference = numpy.average(fault, weights=fault_weight) - numpy.average(area, weights=area_weight)
+        difference = mean(fault, fault_weight) - mean(area, area_weight)
         if is_rate:
             if len(area) != len(fault):
                 sys.exit(f"{path}: {pair}: {len(area)} and {len(fault)} trials\n  fix: finish the campaign (--resume)")
-            drawn = rng.integers(len(area), size=(RESAMPLES, len(area)))
-            means = (fault - area)[drawn].mean(axis=1)
-            test = f"{wilcoxon(fault - area):.3f}"
+            differences = statistics.bootstrap(numpy.mean, fault - area, count=RESAMPLES, rng=rng)
+            test = f"{statistics.wilcoxon(fault - area):.3f}"
         else:
-            means = resampled_means(fault, fault_weight, rng) - resampled_means(area, area_weight, rng)
+            differences = (statistics.bootstrap(mean, fault, fault_weight, count=RESAMPLES, rng=rng)
+                           - statistics.bootstrap(mean, area, area_weight, count=RESAMPLES, rng=rng))
             test = "-"
-        low, high = numpy.percentile(means, [2.5, 97.5])
-        print(f"| {pair} | {network} | {'GPU' if accelerator.startswith('GPU') else 'TPU'} | {len(area)}, {len(fault)} | {golden:.1f}, {cells['ft_' + pair][3]:.1f} "
-              f"| {numpy.average(area, weights=area_weight):.2f} | {numpy.average(fault, weights=fault_weight):.2f} "
+        low, high = statistics.interval(differences)
+        accelerator = "GPU" if accelerator.startswith("GPU") else "TPU"
+        print(f"| {pair} | {network} | {accelerator} | {len(area)}, {len(fault)} | {golden:.1f}, {cells['ft_' + pair][3]:.1f} "
+              f"| {mean(area, area_weight):.2f} | {mean(fault, fault_weight):.2f} "
               f"| {difference:+.2f} ({low:+.2f} to {high:+.2f}) | {test} |")
 
 

@@ -3,8 +3,8 @@
 
 Usage: scripts/paper.py [--quick] [EXPERIMENT...]
 
-Campaigns that were interrupted go on at the next call; those that are finished are not run again. With
---quick every experiment takes some minutes on few images and trials, and its tables go to OUT/tables.
+Campaigns that were interrupted go on at the next call; those that are finished are only checked against their
+configuration. Runs without faults (1_accuracy) whose JSON is there are not run again: delete it. With --quick every experiment takes some minutes on few images and trials, and its tables go to OUT/tables.
 """
 
 import argparse
@@ -112,14 +112,6 @@ EXPERIMENTS = {
 }
 
 
-def is_finished(program, path):
-    """Whether all trials of a results file are there."""
-    if not path.exists():
-        return False
-    done, total = tables.progress(path)
-    return done == total
-
-
 def run_step(options, step):
     """Runs what is missing; the results by network."""
     paths = []
@@ -130,8 +122,6 @@ def run_step(options, step):
         command = [options.program, "campaign" if step.is_campaign else "run", config]
         command += [part for override in overrides for part in ("--set", override)]
         if step.is_campaign:
-            if is_finished(options.program, path):
-                continue
             command += ["--out", path, "--jobs", str(options.jobs)] + (["--resume"] if path.exists() else [])
         else:
             if path.exists():

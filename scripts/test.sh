@@ -32,4 +32,5 @@ fi
 
 # PE models are built into the build folder, so that a fresh clone starts with an empty cache.
 export FAULTWAVE_CACHE="$PWD/build/$preset/cache"
-exec ctest --test-dir "build/$preset" --no-tests=error --output-on-failure -j "$(nproc)" "$@"
+# One more than there are cores: some tests wait for servers and browsers.
+exec ctest --test-dir "build/$preset" --no-tests=error --output-on-failure -j "$(($(nproc) + 1))" "$@"

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Compares our evolved multipliers with EvoApprox8b under one cost model; prints tables, draws two pictures.
 
 usage: draw_evolved.py COSTS.csv PUBLISHED.csv
@@ -12,24 +12,11 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "scripts" / "lib"))
+from loss_statistics import rank_correlation  # noqa: E402
+
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 420, 60, 45
 THEIRS, OURS, FAULT = "#f58518", "#4c78a8", "#54a24b"
-
-
-def ranks(values):
-    """Ranks from 1; equal values share their mean rank."""
-    ordered = sorted(values)
-    return [ordered.index(v) + (ordered.count(v) + 1) / 2 for v in values]
-
-
-def correlation(x, y):
-    mx, my = sum(x) / len(x), sum(y) / len(y)
-    sxy = sum((a - mx) * (b - my) for a, b in zip(x, y))
-    return sxy / math.sqrt(sum((a - mx) ** 2 for a in x) * sum((b - my) ** 2 for b in y))
-
-
-def rank_correlation(x, y):
-    return correlation(ranks(x), ranks(y))
 
 
 def plot(path, series, x_label, y_label, log_x, y_max, x_max, x_min=0.0):

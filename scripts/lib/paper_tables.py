@@ -7,8 +7,10 @@ import json
 import sqlite3
 import subprocess
 
-import paper_statistics as statistics
+import loss_statistics as statistics
+import numpy
 
+RESAMPLES = 2000
 LOSS = "100.0 * (golden_correct - correct) / images"
 
 
@@ -82,15 +84,15 @@ def won_back_table(groups, goal=0.8):
     for names, losses in groups.items():
         critical = [trial for trial in losses if len(trial) > 1]
         for mitigation in sorted({name for trial in critical for name in trial} - {"none"}):
-            pairs = [(trial["none"], trial[mitigation]) for trial in critical]
-            good = sum(1 for without, loss in pairs if 1 - loss / without >= goal)
-            low, high = statistics.bootstrap(pairs, statistics.won_back)
-            good_low, good_high = statistics.wilson(good, len(pairs))
-            rows.append({**dict(names), "mitigation": mitigation, "trials": len(losses), "critical": len(pairs),
-                         "lost_points": sum(without for without, _ in pairs) / len(pairs),
-                         "won_back_frac": statistics.won_back(pairs), "lower_frac": low, "upper_frac": high,
-                         "goal_reached_frac": good / len(pairs), "goal_lower_frac": good_low,
-                         "goal_upper_frac": good_high})
+            lost = numpy.array([trial["none"] for trial in critical])
+            left = numpy.array([trial[mitigation] for trial in critical])
+            good = int((1 - left / lost >= goal).sum())
+            low, high = statistics.interval(statistics.bootstrap(statistics.won_back, lost, left, count=RESAMPLES))
+            good_low, good_high = statistics.wilson(good, len(critical))
+            rows.append({**dict(names), "mitigation": mitigation, "trials": len(losses), "critical": len(critical),
+                         "lost_points": lost.mean(), "won_back_frac": statistics.won_back(lost, left),
+                         "lower_frac": low, "upper_frac": high, "goal_reached_frac": good / len(critical),
+                         "goal_lower_frac": good_low, "goal_upper_frac": good_high})
     return rows
 
 
@@ -139,18 +141,11 @@ def correlation_table(rows, least_accuracy=(0.0, 0.9)):
         for share in least_accuracy:
             kept = [row for row in own if row["accuracy"] >= share * best]
             for figure in ("loss_points", "max_loss_points", "critical_frac", "critical_faults", "accuracy"):
-                pairs = [(row["energy_pj"], row[figure]) for row in kept]
-                low, high = statistics.bootstrap(pairs, statistics.rank_correlation)
+                energies = numpy.array([row["energy_pj"] for row in kept])
+                figures = numpy.array([row[figure] for row in kept])
+                low, high = statistics.interval(
+                    statistics.bootstrap(statistics.rank_correlation, energies, figures, count=RESAMPLES))
                 result.append({"network": network, "least_accuracy": share * best, "multipliers": len(kept),
-                               "energy_against": figure, "spearman": statistics.rank_correlation(pairs),
+                               "energy_against": figure, "spearman": statistics.rank_correlation(energies, figures),
                                "lower": low, "upper": high})
     return result
-
-
-def progress(path):
-    """Finished and planned trials of a results file."""
-    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    done = database.execute("SELECT count(*) FROM trial").fetchone()[0]
-    planned = database.execute("SELECT value FROM meta WHERE key = 'num_trials'").fetchone()[0]
-    database.close()
-    return done, int(planned)

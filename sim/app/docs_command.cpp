@@ -1,5 +1,8 @@
 // `faultwave docs`: what is made from the descriptions of the command line and of configurations.
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <filesystem>
 #include <iostream>
 
@@ -98,10 +101,9 @@ int run_docs_schema(const Arguments& arguments) {
 }
 
 CommandLine describe_docs_config_keys() {
+  const std::string parts = fmt::format("{}", fmt::join(campaign::key_table_names(), "|"));
   po::options_description options;
-  options.add_options()("part",
-                        po::value<std::string>()->required()->value_name(
-                            "run|data|tpu|gpu_sm|multiplier|faults|campaign|mma"),
+  options.add_options()("part", po::value<std::string>()->required()->value_name(parts),
                         "part of the configuration");
   return {"docs config-keys PART [options]",
           "The keys of a part of the configuration as a Markdown table, made from what the readers "

@@ -6,17 +6,18 @@
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "app/commands.hpp"
 #include "app/options.hpp"
 #include "app/starter_config.hpp"
+#include "base/csv.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/suggest.hpp"
 #include "base/terminal.hpp"
 #include "driver/run_config.hpp"
 #include "mitigation/mitigation.hpp"
+#include "nn/dataset.hpp"
 
 namespace faultwave::app {
 namespace {
@@ -24,19 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 namespace po = boost::program_options;
 
-std::vector<std::string> split_at_commas(const std::string& text) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, ',');) {
-    const auto begin = part.find_first_not_of(' ');
-    if (begin == std::string::npos) continue;
-    parts.push_back(part.substr(begin, part.find_last_not_of(' ') - begin + 1));
-  }
-  return parts;
-}
-
 /// Asks on stderr until `use` takes the answer; an empty one stands for `fallback`.
-void ask(const std::string& question, const std::string fallback,
+void ask(const std::string& question, const std::string& fallback,
          const std::function<void(const std::string&)>& use) {
   for (;;) {
     std::cerr << styled(Stream::kError, Style::kBold, question) << " [" << fallback
@@ -95,9 +85,8 @@ void read_options(const po::variables_map& values, StarterConfig& starter) {
   starter.data =
       values.count("data") != 0 ? values["data"].as<std::string>() : data_set_of(starter.network);
   if (starter.data.empty()) {
-    throw UsageError(fmt::format(
-        "the data set of '{}' is not known\n  fix: --data strokes, mnist, fashion-mnist or cifar10",
-        starter.network));
+    throw UsageError(fmt::format("the data set of '{}' is not known\n  fix: --data with {}",
+                                 starter.network, fmt::join(nn::known_datasets(), ", ")));
   }
   check_data_set(starter.data);
   set_multiplier(starter, values["multiplier"].as<std::string>());
@@ -113,6 +102,7 @@ void read_options(const po::variables_map& values, StarterConfig& starter) {
 
 CommandLine describe_init() {
   const StarterConfig starter;
+  const std::string data_sets = fmt::format("{}", fmt::join(nn::known_datasets(), "|"));
   po::options_description options;
   // clang-format off
   options.add_options()
@@ -120,7 +110,7 @@ CommandLine describe_init() {
       ("campaign", "a sample of all faults, with stated confidence")
       ("network", po::value<std::string>()->value_name("NETWORK")->default_value(starter.network),
        "name of a network that ships, or an ONNX file")
-      ("data", po::value<std::string>()->value_name("strokes|mnist|fashion-mnist|cifar10"),
+      ("data", po::value<std::string>()->value_name(data_sets),
        "data set (default: the one that the network was trained on)")
       ("multiplier", po::value<std::string>()->value_name("MULTIPLIER")->default_value(starter.multiplier),
        "name of a multiplier, or a netlist")

@@ -4,10 +4,8 @@
 
 #include <filesystem>
 #include <map>
-#include <sstream>
 
-#include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/csv.hpp"
 #include "base/tree.hpp"
 #include "driver/multiplier.hpp"
 #include "netlist/front_end.hpp"
@@ -17,34 +15,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using CsvRow = std::map<std::string, std::string>;
-
-/// Rows of a CSV file without quoted cells, by column name; none when there is no such file.
+/// Rows of a catalog by name; none when there is no such file.
 std::map<std::string, CsvRow> read_catalog(const fs::path& path) {
-  std::map<std::string, CsvRow> result;
-  if (!fs::is_regular_file(path)) return result;
-  const auto split = [](std::string line) {
-    if (line.ends_with('\r')) line.pop_back();
-    std::vector<std::string> cells;
-    std::istringstream stream(line);
-    for (std::string cell; std::getline(stream, cell, ',');) cells.push_back(cell);
-    return cells;
-  };
-  std::istringstream stream(read_file(path));
-  std::string line;
-  std::getline(stream, line);
-  const auto columns = split(line);
-  for (int number = 2; std::getline(stream, line); ++number) {
-    const auto cells = split(line);
-    if (cells.size() != columns.size()) {
-      throw InputError({path.string(), number},
-                       fmt::format("{} cells, {} columns are named", cells.size(), columns.size()));
-    }
-    CsvRow row;
-    for (std::size_t i = 0; i < cells.size(); ++i) row[columns[i]] = cells[i];
-    result[row["name"]] = row;
+  std::map<std::string, CsvRow> catalog;
+  if (!fs::is_regular_file(path)) return catalog;
+  for (CsvRow& row : read_csv(path)) {
+    const std::string name = row.at("name");
+    catalog.emplace(name, std::move(row));
   }
-  return result;
+  return catalog;
 }
 
 /// A number without the zeros that a catalog pads it with; empty stays empty.
@@ -58,20 +37,21 @@ std::string short_number(const std::string& text) {
 }
 
 std::string find(const CsvRow& row, const std::string& column) {
-  const auto found = row.find(column);
-  return found == row.end() ? std::string() : found->second;
+  const auto found = row.fields.find(column);
+  return found == row.fields.end() ? std::string() : found->second;
 }
 
 /// A circuit of EvoApprox8b; those without a row have what their file's head says.
 std::vector<std::string> published_row(const std::string& name, const CsvRow& row,
-                                       const fs::path& catalog, const fs::path& file) {
+                                       const fs::path& file) {
   std::optional<driver::EnergyFigure> energy;
-  if (!row.empty()) {
-    energy = driver::published_energy(catalog.string(), name);
+  const bool has_row = !row.fields.empty();
+  if (has_row) {
+    energy = driver::published_energy(row);
   } else if (file.extension() == ".v") {
     energy = driver::header_energy(file.string());
   }
-  const std::string is_signed = row.empty() ? "" : find(row, "signed");
+  const std::string is_signed = find(row, "signed");
   return {
       name,
       is_signed == "1" || (is_signed.empty() && name.starts_with("mul8s")) ? "signed" : "unsigned",
@@ -95,7 +75,7 @@ std::vector<std::string> own_row(const std::string& name, const CsvRow& row) {
           short_number(find(row, "ep_percent")),
           short_number(find(row, "area_um2_mapped")),
           short_number(find(row, "energy_pj_estimated")),
-          row.empty() ? "" : "estimated"};
+          row.fields.empty() ? "" : "estimated"};
 }
 
 }  // namespace
@@ -108,16 +88,15 @@ TextTable list_multipliers() {
   const fs::path own = tree_root() / "rtl" / "multipliers";
   auto catalog = read_catalog(own / "catalog.csv");
   catalog.merge(read_catalog(own / "evolved" / "catalog.csv"));
-  const fs::path published = data_root() / "evoapprox8b" / "catalog.csv";
-  const auto published_rows = read_catalog(published);
+  const auto published = read_catalog(data_root() / "evoapprox8b" / "catalog.csv");
   for (const auto& name : netlist::known_multipliers()) {
     const auto file = netlist::find_netlist(name);
     if (const auto found = catalog.find(name); found != catalog.end()) {
       table.rows.push_back(own_row(name, found->second));
     } else if (file.parent_path().parent_path().filename() == "evoapprox8b") {
-      const auto found_row = published_rows.find(name);
-      table.rows.push_back(published_row(
-          name, found_row == published_rows.end() ? CsvRow() : found_row->second, published, file));
+      const auto row = published.find(name);
+      table.rows.push_back(
+          published_row(name, row == published.end() ? CsvRow() : row->second, file));
     } else {
       table.rows.push_back(own_row(name, {}));
     }

@@ -1,28 +1,15 @@
 #include <fmt/format.h>
 
 #include <iostream>
-#include <sstream>
 
 #include "app/commands.hpp"
 #include "app/options.hpp"
+#include "base/csv.hpp"
 #include "campaign/query_results.hpp"
 
 namespace faultwave::app {
 
 namespace po = boost::program_options;
-
-namespace {
-
-std::vector<std::string> split_at_commas(const std::vector<std::string>& lists) {
-  std::vector<std::string> parts;
-  for (const std::string& list : lists) {
-    std::istringstream stream(list);
-    for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
-  }
-  return parts;
-}
-
-}  // namespace
 
 CommandLine describe_query() {
   const std::string keys =
@@ -63,7 +50,10 @@ int run_query_command(const Arguments& arguments) {
   query.critical_points = values["critical-points"].as<double>();
   query.confidence = values["confidence"].as<double>();
   if (values.count("by") != 0) {
-    query.by = split_at_commas(values["by"].as<std::vector<std::string>>());
+    query.by.clear();
+    for (const auto& list : values["by"].as<std::vector<std::string>>()) {
+      for (auto& key : split_at_commas(list)) query.by.push_back(std::move(key));
+    }
   }
   if (values.count("mitigation") != 0) query.mitigation = values["mitigation"].as<std::string>();
   query.members = values.count("members") != 0;

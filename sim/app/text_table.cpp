@@ -6,26 +6,20 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command_line.hpp"
+#include "base/csv.hpp"
 #include "base/terminal.hpp"
 
 namespace faultwave::app {
 namespace {
 
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
-}
-
 std::string to_csv(const TextTable& table) {
   std::string text;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    text += (i == 0 ? "" : ",") + csv_cell(table.columns[i].name);
+    text += (i == 0 ? "" : ",") + csv_field(table.columns[i].name);
   }
   text += "\n";
   for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) text += (i == 0 ? "" : ",") + csv_cell(row[i]);
+    for (std::size_t i = 0; i < row.size(); ++i) text += (i == 0 ? "" : ",") + csv_field(row[i]);
     text += "\n";
   }
   return text;

@@ -8,12 +8,11 @@ void CriticalTally::add(const TrialRecord& trial) {
   for (const auto& result : trial.results) {
     if (result.mitigation != "none") continue;
     Stratum& stratum = strata_[trial.stratum];
-    const double loss_points = 100.0 * static_cast<double>(cell_.golden_correct - result.correct) /
-                               static_cast<double>(cell_.images);
+    const double loss = loss_points(cell_.golden_correct, result.correct, cell_.images);
     ++num_trials_;
     stratum.num_trials += 1;
     stratum.weight += trial.weight;
-    if (loss_points > critical_points_) stratum.critical += trial.weight;
+    if (loss > critical_points_) stratum.critical += trial.weight;
   }
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/csv.hpp"
 #include "base/error.hpp"
 #include "campaign/query_results.hpp"
 
@@ -33,17 +34,6 @@ std::string table_cell(const Column& column, const QueryGroup& group) {
   if (column.is_share) return fmt::format("{:.2f} %", 100 * value);
   const std::string text = fmt::format("{:.2f}", value);
   return text == "-0.00" ? "0.00" : text;
-}
-
-/// RFC 4180: quoted when it holds what separates fields or lines, quotes doubled.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char character : text) {
-    if (character == '"') quoted += '"';
-    quoted += character;
-  }
-  return quoted + "\"";
 }
 
 /// Columns of keys to the left, figures to the right.

@@ -43,6 +43,11 @@ struct CellRow {
   bool operator==(const CellRow&) const = default;
 };
 
+/// Accuracy lost against the fault-free run, in percentage points.
+constexpr double loss_points(int64_t golden_correct, int64_t correct, int64_t images) {
+  return 100.0 * static_cast<double>(golden_correct - correct) / static_cast<double>(images);
+}
+
 /// A part of a cell's population that trials are drawn from apart.
 struct StratumRow {
   int64_t cell = 0;
@@ -103,7 +108,8 @@ struct TrialRecord {
   /// tried once, 1 when the faults themselves were drawn uniformly (a class is then drawn in
   /// proportion to its weight already).
   double weight = 1;
-  std::vector<TrialResult> results;  ///< one per mitigation; sorted by it when read from a file
+  std::vector<TrialResult>
+      results;  ///< of the mitigations tried; sorted by them when read from a file
   bool operator==(const TrialRecord&) const = default;
 };
 

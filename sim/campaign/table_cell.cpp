@@ -192,10 +192,9 @@ int64_t TableCell::correct_images(const replay::ReplayNetwork& network) {
 }
 
 bool TableCell::is_mitigated(const TrialResult& without) const {
-  if (!config_.mitigate_critical_only) return true;
-  const double loss_points = 100.0 * static_cast<double>(golden_correct_ - without.correct) /
-                             static_cast<double>(cell_.inputs.data.num_images());
-  return loss_points > config_.critical_points;
+  return !config_.mitigate_critical_only ||
+         loss_points(golden_correct_, without.correct, cell_.inputs.data.num_images()) >
+             config_.critical_points;
 }
 
 std::vector<std::vector<TrialResult>> TableCell::run(std::span<const TrialSpec> specs,

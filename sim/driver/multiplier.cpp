@@ -1,9 +1,7 @@
 #include "driver/multiplier.hpp"
 
 #include <filesystem>
-#include <map>
 #include <sstream>
-#include <vector>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -14,14 +12,6 @@
 
 namespace faultwave::driver {
 namespace {
-
-std::vector<std::string> split(const std::string& line, char separator) {
-  std::vector<std::string> fields;
-  std::istringstream stream(line.substr(0, line.find('\r')));
-  std::string field;
-  while (std::getline(stream, field, separator)) fields.push_back(field);
-  return fields;
-}
 
 double to_number(const std::string& text, const std::string& file, int line) {
   std::size_t used = 0;
@@ -81,34 +71,22 @@ EnergyFigure energy_of(const netlist::Netlist& netlist, const std::string& path,
 
 }  // namespace
 
+EnergyFigure published_energy(const CsvRow& row) {
+  const std::string& unit = row.at("power_unit");
+  if (unit != "mW" && unit != "uW") {
+    throw InputError({row.file, row.line},
+                     fmt::format("power unit '{}' is neither mW nor uW", unit));
+  }
+  const double power_mw =
+      to_number(row.at("pdk45_power"), row.file, row.line) * (unit == "uW" ? 1e-3 : 1);
+  const double delay_ns = to_number(row.at("pdk45_delay_ns"), row.file, row.line);
+  return {power_mw * delay_ns, delay_ns, "published"};
+}
+
 std::optional<EnergyFigure> published_energy(const std::string& catalog_csv,
                                              const std::string& name) {
-  std::istringstream stream(read_file(catalog_csv));
-  std::string line;
-  std::getline(stream, line);
-  std::map<std::string, std::size_t> columns;
-  for (const auto& column : split(line, ',')) columns.emplace(column, columns.size());
-  for (const char* needed : {"name", "pdk45_power", "power_unit", "pdk45_delay_ns"}) {
-    if (columns.count(needed) == 0) {
-      throw InputError({catalog_csv, 1}, fmt::format("column '{}' is missing", needed));
-    }
-  }
-  for (int number = 2; std::getline(stream, line); ++number) {
-    const auto fields = split(line, ',');
-    if (fields.size() < columns.size()) {
-      throw InputError({catalog_csv, number}, fmt::format("{} fields, {} columns are named",
-                                                          fields.size(), columns.size()));
-    }
-    if (fields[columns["name"]] != name) continue;
-    const std::string& unit = fields[columns["power_unit"]];
-    if (unit != "mW" && unit != "uW") {
-      throw InputError({catalog_csv, number},
-                       fmt::format("power unit '{}' is neither mW nor uW", unit));
-    }
-    const double power_mw =
-        to_number(fields[columns["pdk45_power"]], catalog_csv, number) * (unit == "uW" ? 1e-3 : 1);
-    const double delay_ns = to_number(fields[columns["pdk45_delay_ns"]], catalog_csv, number);
-    return EnergyFigure{power_mw * delay_ns, delay_ns, "published"};
+  for (const CsvRow& row : read_csv(catalog_csv)) {
+    if (row.at("name") == name) return published_energy(row);
   }
   return std::nullopt;
 }

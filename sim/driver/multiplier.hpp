@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/csv.hpp"
 #include "netlist/netlist.hpp"
 #include "netlist/number_format.hpp"
 #include "netlist/product_table.hpp"
@@ -34,8 +35,10 @@ Multiplier load_multiplier(const std::string& name_or_path, std::optional<double
 /// UsageError when the multiplier's signedness is not the one that the number format needs.
 void check_signedness(const netlist::Netlist& multiplier, netlist::NumberFormat format);
 
-/// Published figures of `name` in an EvoApprox8b catalog (columns name, pdk45_power, power_unit,
-/// pdk45_delay_ns); nothing when the file or the row is absent.
+/// Published figures in a row of an EvoApprox8b catalog (columns pdk45_power, power_unit,
+/// pdk45_delay_ns).
+EnergyFigure published_energy(const CsvRow& row);
+/// Those of `name`; nothing when the row is absent.
 std::optional<EnergyFigure> published_energy(const std::string& catalog_csv,
                                              const std::string& name);
 

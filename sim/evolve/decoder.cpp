@@ -4,6 +4,7 @@
 #include <map>
 
 #include "netlist/netlist_builder.hpp"
+#include "netlist/plane_op.hpp"
 
 namespace faultwave::evolve {
 namespace {
@@ -24,21 +25,21 @@ constexpr std::array<KindTraits, 13> kind_traits() {
   for (std::size_t i = 0; i < traits.size(); ++i) {
     traits[i].num_inputs = static_cast<uint8_t>(netlist::num_inputs(static_cast<GateKind>(i)));
   }
-  const auto set = [&traits](GateKind kind, bits::PlaneOp op, uint8_t truth_table) {
+  const auto set = [&traits](GateKind kind, uint8_t truth_table) {
     auto& trait = traits[static_cast<std::size_t>(kind)];
-    trait.op = op;
+    trait.op = netlist::plane_op(kind);
     trait.truth_table = truth_table;
   };
-  set(GateKind::kBuf, bits::PlaneOp::kCopy, 0);
-  set(GateKind::kNot, bits::PlaneOp::kNot, 0);
-  set(GateKind::kAnd, bits::PlaneOp::kAnd, 0b1000);
-  set(GateKind::kNand, bits::PlaneOp::kNand, 0b0111);
-  set(GateKind::kOr, bits::PlaneOp::kOr, 0b1110);
-  set(GateKind::kNor, bits::PlaneOp::kNor, 0b0001);
-  set(GateKind::kXor, bits::PlaneOp::kXor, 0b0110);
-  set(GateKind::kXnor, bits::PlaneOp::kXnor, 0b1001);
-  set(GateKind::kAndNot, bits::PlaneOp::kAndNot, 0b0010);
-  set(GateKind::kOrNot, bits::PlaneOp::kOrNot, 0b1011);
+  set(GateKind::kBuf, 0);
+  set(GateKind::kNot, 0);
+  set(GateKind::kAnd, 0b1000);
+  set(GateKind::kNand, 0b0111);
+  set(GateKind::kOr, 0b1110);
+  set(GateKind::kNor, 0b0001);
+  set(GateKind::kXor, 0b0110);
+  set(GateKind::kXnor, 0b1001);
+  set(GateKind::kAndNot, 0b0010);
+  set(GateKind::kOrNot, 0b1011);
   return traits;
 }
 

@@ -10,10 +10,12 @@ import sys
 import tempfile
 import unittest
 
+import numpy
+
 TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TREE / "scripts"), str(TREE / "scripts" / "lib")]
+import loss_statistics as statistics  # noqa: E402
 import paper  # noqa: E402
-import paper_statistics as statistics  # noqa: E402
 import paper_tables as tables  # noqa: E402
 
 PROGRAM = os.environ["FAULTWAVE_PROGRAM"]
@@ -43,22 +45,27 @@ class Statistics(unittest.TestCase):
         self.assertEqual(high, 1)
 
     def test_ties_share_their_mean_rank(self):
-        self.assertEqual(statistics.ranks([5, 1, 5, 7]), [2.5, 1, 2.5, 4])
+        self.assertEqual(list(statistics.ranks([5, 1, 5, 7])), [2.5, 1, 2.5, 4])
 
     def test_rank_correlation_without_ties_is_one_minus_six_squares(self):
         ys = [3, 1, 4, 2, 5]
         squares = sum((x - y) ** 2 for x, y in zip(range(1, 6), ys))
-        self.assertAlmostEqual(statistics.rank_correlation(list(zip([2, 3, 5, 8, 13], ys))),
-                               1 - 6 * squares / (5 * 24))
+        self.assertAlmostEqual(statistics.rank_correlation([2, 3, 5, 8, 13], ys), 1 - 6 * squares / (5 * 24))
 
     def test_rank_correlation_of_a_constant_is_not_a_number(self):
-        self.assertTrue(math.isnan(statistics.rank_correlation([(1, 2), (2, 2)])))
+        self.assertTrue(math.isnan(statistics.rank_correlation([1, 2], [2, 2])))
+
+    def test_wilcoxon_without_ties_has_its_normal_approximation(self):
+        # Positive ranks 1, 3, 4, 5 of 5: W = 13, mean 7.5, variance 5 * 6 * 11 / 24.
+        z = (13 - 7.5) / math.sqrt(5 * 6 * 11 / 24)
+        self.assertAlmostEqual(statistics.wilcoxon(numpy.array([0.1, -0.2, 0.3, 0.4, 0.5])),
+                               math.erfc(z / math.sqrt(2)))
 
     def test_bootstrap_repeats_itself_and_covers_a_normal_interval(self):
-        pairs = [(float(i % 2), 0.0) for i in range(100)]
-        share = lambda items: sum(x for x, _ in items) / len(items)  # noqa: E731
-        low, high = statistics.bootstrap(pairs, share)
-        self.assertEqual((low, high), statistics.bootstrap(pairs, share))
+        halves = numpy.arange(100) % 2
+        resampled = statistics.bootstrap(numpy.mean, halves, count=2000)
+        self.assertTrue((resampled == statistics.bootstrap(numpy.mean, halves, count=2000)).all())
+        low, high = statistics.interval(resampled)
         self.assertAlmostEqual(low, 0.402, delta=0.03)
         self.assertAlmostEqual(high, 0.598, delta=0.03)
 
@@ -95,9 +102,6 @@ class Tables(unittest.TestCase):
                                sum(1 for a, b in pairs if b <= 0.2 * a + 1e-9) / len(pairs))
         together = [row for row in rows if row["network"] == "all" and row["mitigation"] == "fal_retune"]
         self.assertEqual([row["trials"] for row in together], [20])
-
-    def test_progress_counts_the_trials(self):
-        self.assertEqual(tables.progress(self.results), (20, 20))
 
     def test_losses_are_those_of_query(self):
         rows = tables.loss_table(PROGRAM, [self.results], "cell")
