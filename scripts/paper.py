@@ -4,7 +4,8 @@
 Usage: scripts/paper.py [--quick] [EXPERIMENT...]
 
 Campaigns that were interrupted go on at the next call; those that are finished are only checked against their
-configuration. Runs without faults (1_accuracy) whose JSON is there are not run again: delete it. With --quick every experiment takes some minutes on few images and trials, and its tables go to OUT/tables.
+configuration. Runs without faults (1_accuracy) whose JSON is there are not run again: delete it. The tables go to docs/paper/ and from there into docs/paper.md. With --quick every experiment takes some minutes on few images and trials, and its tables go to
+OUT/tables only.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts" / "lib"))
+import paper_document  # noqa: E402
 import paper_tables as tables  # noqa: E402
 
 DATA = {"mnist_mlp": "mnist", "mnist_lenet": "mnist", "fashion_mlp": "fashion-mnist",
@@ -23,6 +25,7 @@ DATA = {"mnist_mlp": "mnist", "mnist_lenet": "mnist", "fashion_mlp": "fashion-mn
 MLPS = ("mnist_mlp", "fashion_mlp")
 LENETS = ("mnist_lenet", "fashion_lenet")
 SAMPLE = "campaign.sample.count="
+DOCUMENT = ROOT / "docs" / "paper.md"
 
 
 @dataclass(frozen=True)
@@ -90,22 +93,23 @@ EXPERIMENTS = {
                             **each(("cifar10_cnn", "cifar10_resnet8"), "data.limit=300")},
              ("data.limit=100",), is_campaign=False),), accuracy),
     "2": Experiment("one stuck-at fault, by net and by output bit", (
-        Step("2_nets", {**each(MLPS, "data.limit=2000"), "mnist_lenet": ["data.limit=1000"]},
+        Step("2_nets", {**each(MLPS, "data.limit=2000"), **each(LENETS, "data.limit=1000")},
              ("data.limit=100", SAMPLE + "20")),
         Step("2_output_bits", {**each(MLPS, "data.limit=2000"),
-                               "mnist_lenet": ["data.limit=1000", "campaign.trials_per_fault=2"]},
+                               **each(LENETS, "data.limit=1000", "campaign.trials_per_fault=2")},
              ("data.limit=100", "campaign.trials_per_fault=1"))), single_fault),
     "3": Experiment("layer by layer, array by array, TPU against GPU", (
         Step("3_layers", {**each(MLPS), **each(LENETS, "data.limit=1000")},
              ("data.limit=200", "campaign.trials_per_fault=1")),
-        Step("3_accelerators", {**each(MLPS), "mnist_lenet": ["data.limit=1000"]},
+        Step("3_accelerators", {**each(MLPS), **each(LENETS, "data.limit=1000")},
              ("data.limit=200", "campaign.trials_per_fault=1"), quick_networks=MLPS)), places),
     "4": Experiment("fault rates and mitigations", (
         Step("4_half_nets", each(MLPS + LENETS), ("data.limit=500", "campaign.trials_per_rate=4"),
              quick_networks=("mnist_mlp",)),
-        Step("4_half_output_bits", each(("mnist_mlp", "mnist_lenet")),
+        Step("4_half_output_bits", each(MLPS + LENETS),
              ("data.limit=500", "campaign.trials_per_rate=2"), quick_networks=("mnist_mlp",)),
-        Step("4_rates", each(("mnist_mlp",)), ("data.limit=500", "campaign.trials_per_rate=1"))), mitigations),
+        Step("4_rates", each(MLPS + LENETS), ("data.limit=500", "campaign.trials_per_rate=1"),
+             quick_networks=("mnist_mlp",))), mitigations),
     "5": Experiment("resilience against energy", (
         Step("5_energy", {**each(MLPS), **each(LENETS, "data.limit=1000", SAMPLE + "100")},
              ("data.limit=500", SAMPLE + "30"), quick_networks=("mnist_mlp", "mnist_lenet")),), energy),
@@ -156,7 +160,7 @@ def main():
     if not options.program.exists():
         parser.error(f"{options.program} does not exist: run scripts/quickstart.sh, or name another with --program")
     options.out = options.out or ROOT / "build" / "paper" / ("quick" if options.quick else "full")
-    options.tables = options.tables or (options.out / "tables" if options.quick else ROOT / "docs" / "paper")
+    options.tables = options.tables or (options.out / "tables" if options.quick else DOCUMENT.with_suffix(""))
     options.out.mkdir(parents=True, exist_ok=True)
     options.tables.mkdir(parents=True, exist_ok=True)
     for name in options.experiments:
@@ -167,6 +171,8 @@ def main():
         for table, rows in experiment.make(options.program, results).items():
             tables.write_csv(options.tables / f"{table}.csv", command, rows)
             print(f"  {options.tables / table}.csv: {len(rows)} rows", flush=True)
+    if options.tables == DOCUMENT.with_suffix(""):
+        paper_document.update(DOCUMENT)
 
 
 if __name__ == "__main__":

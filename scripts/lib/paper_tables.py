@@ -86,7 +86,8 @@ def won_back_table(groups, goal=0.8):
         for mitigation in sorted({name for trial in critical for name in trial} - {"none"}):
             lost = numpy.array([trial["none"] for trial in critical])
             left = numpy.array([trial[mitigation] for trial in critical])
-            good = int((1 - left / lost >= goal).sum())
+            # Losses are whole images: exactly the goal must not be missed by rounding.
+            good = int((left <= (1 - goal) * lost + 1e-9).sum())
             low, high = statistics.interval(statistics.bootstrap(statistics.won_back, lost, left, count=RESAMPLES))
             good_low, good_high = statistics.wilson(good, len(critical))
             rows.append({**dict(names), "mitigation": mitigation, "trials": len(losses), "critical": len(critical),

@@ -16,6 +16,7 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TREE / "scripts"), str(TREE / "scripts" / "lib")]
 import loss_statistics as statistics  # noqa: E402
 import paper  # noqa: E402
+import paper_document  # noqa: E402
 import paper_tables as tables  # noqa: E402
 
 PROGRAM = os.environ["FAULTWAVE_PROGRAM"]
@@ -117,6 +118,13 @@ class Tables(unittest.TestCase):
         self.assertEqual({row["multiplier"] for row in rows}, {"fw8u_trunc6", "fw8u_dadda"})
         for row in tables.correlation_table(rows):
             self.assertIn(row["multipliers"], (1, 2))
+
+
+class Document(unittest.TestCase):
+    def test_tables_are_those_of_the_csv_files(self):
+        text = paper.DOCUMENT.read_text()
+        self.assertEqual(len(paper_document.TABLES), text.count("<!-- table "))
+        self.assertEqual(paper_document.with_tables(text, paper.DOCUMENT.with_suffix("")), text)
 
 
 class Configurations(unittest.TestCase):
