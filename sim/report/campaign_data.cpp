@@ -42,6 +42,10 @@ class CampaignReader {
     data_["confidence"] = options_.confidence;
     data_["critical_points"] = groups_.critical_points;
     data_["tried_share"] = groups_.tried_share;
+    add_trials();
+    if (fill_unmitigated(table_)) {
+      note("Mitigations were tried in critical trials only; other trials count as without.");
+    }
     data_["summary"] = summary_rows(table_, groups_);
     add_critical_shares();
     add_part("bits", bit_rows(table_, groups_));
@@ -53,12 +57,6 @@ class CampaignReader {
     add_part("energy", energy_points());
     add_part("pe_losses", pe_losses());
     add_schematics();
-    if (table_.size() <= options_.max_trials) {
-      data_["trials"] = trial_columns(table_);
-    } else {
-      note(fmt::format("The table of single trials is left out: {} trials, --max-trials is {}.",
-                       table_.size(), options_.max_trials));
-    }
     data_["remarks"] = remarks_;
     return std::move(data_);
   }
@@ -89,6 +87,15 @@ class CampaignReader {
     double weight = 0;
     for (const double of_trial : table_.weight) weight += of_trial;
     return std::min(1.0, weight / static_cast<double>(*store_.info().population));
+  }
+
+  void add_trials() {
+    if (table_.size() <= options_.max_trials) {
+      data_["trials"] = trial_columns(table_);
+    } else {
+      note(fmt::format("The table of single trials is left out: {} trials, --max-trials is {}.",
+                       table_.size(), options_.max_trials));
+    }
   }
 
   void add_provenance() {

@@ -128,4 +128,23 @@ class TrialReader {
 
 TrialTable read_trials(const campaign::ResultsStore& store) { return TrialReader(store).read(); }
 
+bool fill_unmitigated(TrialTable& table) {
+  if (table.mitigations.empty() || table.mitigations.front() != "none") return false;
+  const TrialOutcomes& without = table.outcomes.front();
+  bool is_filled = false;
+  for (std::size_t m = 1; m < table.outcomes.size(); ++m) {
+    TrialOutcomes& with = table.outcomes[m];
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      if (with.correct[i] >= 0 || without.correct[i] < 0) continue;
+      is_filled = true;
+      with.correct[i] = without.correct[i];
+      with.masked[i] = without.masked[i];
+      with.benign[i] = without.benign[i];
+      with.sdc1[i] = without.sdc1[i];
+      with.sdc5[i] = without.sdc5[i];
+    }
+  }
+  return is_filled;
+}
+
 }  // namespace faultwave::report

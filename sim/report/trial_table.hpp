@@ -46,4 +46,8 @@ struct TrialTable {
 
 TrialTable read_trials(const campaign::ResultsStore& store);
 
+/// Trials in which a mitigation was not tried (campaign.mitigate: critical) count with it as
+/// without one. False when there are none.
+bool fill_unmitigated(TrialTable& table);
+
 }  // namespace faultwave::report
