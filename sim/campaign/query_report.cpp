@@ -79,7 +79,8 @@ std::string query_text(const QueryResult& result) {
                         result.num_groups - result.groups.size());
   }
   if (result.mitigates_critical_only) {
-    text += "  mitigations were tried in critical trials only; others count as without mitigation\n";
+    text +=
+        "  mitigations were tried in critical trials only; others count as without mitigation\n";
   }
   return text;
 }
