@@ -24,6 +24,7 @@ DATA = {"mnist_mlp": "mnist", "mnist_lenet": "mnist", "fashion_mlp": "fashion-mn
         "fashion_lenet": "fashion-mnist", "cifar10_cnn": "cifar10", "cifar10_resnet8": "cifar10"}
 MLPS = ("mnist_mlp", "fashion_mlp")
 LENETS = ("mnist_lenet", "fashion_lenet")
+CIFAR_NETWORKS = ("cifar10_cnn", "cifar10_resnet8")
 SAMPLE = "campaign.sample.count="
 DOCUMENT = ROOT / "docs" / "paper.md"
 
@@ -90,14 +91,15 @@ def energy(_, results):
 EXPERIMENTS = {
     "1": Experiment("accuracy against multiplier, without faults", (
         Step("1_accuracy", {**each(MLPS), **each(LENETS, "data.limit=2000"),
-                            **each(("cifar10_cnn", "cifar10_resnet8"), "data.limit=300")},
+                            **each(CIFAR_NETWORKS, "data.limit=300")},
              ("data.limit=100",), is_campaign=False),), accuracy),
     "2": Experiment("one stuck-at fault, by net and by output bit", (
         Step("2_nets", {**each(MLPS, "data.limit=2000"), **each(LENETS, "data.limit=1000")},
              ("data.limit=100", SAMPLE + "20")),
         Step("2_output_bits", {**each(MLPS, "data.limit=2000"),
-                               **each(LENETS, "data.limit=1000", "campaign.trials_per_fault=2")},
-             ("data.limit=100", "campaign.trials_per_fault=1"))), single_fault),
+                               **each(LENETS, "data.limit=1000", "campaign.trials_per_fault=2"),
+                               **each(CIFAR_NETWORKS, "data.limit=200", "campaign.trials_per_fault=1")},
+             ("data.limit=100", "campaign.trials_per_fault=1"), quick_networks=MLPS + LENETS)), single_fault),
     "3": Experiment("layer by layer, array by array, TPU against GPU", (
         Step("3_layers", {**each(MLPS), **each(LENETS, "data.limit=1000")},
              ("data.limit=200", "campaign.trials_per_fault=1")),

@@ -80,6 +80,23 @@ def output_bits(folder):
                      for bit in range(16) for kind in ("sa0", "sa1")])
 
 
+def output_bits_by_network(folder):
+    """Means over all trials with a stuck output bit."""
+    rows = read(folder, "2_output_bits")
+    networks = networks_of(rows)
+
+    def cell(network, name):
+        own = [row for row in rows if (row["network"], row["cell"]) == (network, name)]
+        trials = sum(int(row["trials"]) for row in own)
+        means = [sum(int(row["trials"]) * float(row[figure]) for row in own) / trials
+                 for figure in ("loss_points", "critical_frac")]
+        return f"{means[0]:.1f}; {max(float(row['max_loss_points']) for row in own):.0f}; {percent(means[1])} %"
+
+    return markdown(["multiplier, format", *(NETWORKS[network] for network in networks)],
+                    [["`{}` {}".format(*name.split()), *(cell(network, name) for network in networks)]
+                     for name, in distinct(rows, "cell")])
+
+
 def layers(folder):
     rows = read(folder, "3_layers")
     lines = []
@@ -177,7 +194,8 @@ def correlation(folder):
     return markdown(["network", "multipliers", *FIGURES.values()], lines)
 
 
-TABLES = {"1_accuracy": accuracy, "2_nets": nets, "2_output_bits": output_bits, "3_layers": layers,
+TABLES = {"1_accuracy": accuracy, "2_nets": nets, "2_output_bits": output_bits,
+          "2_output_bits_by_network": output_bits_by_network, "3_layers": layers,
           "3_accelerators": accelerators, "4_half": half_array, "4_half_by_network": half_array_by_network,
           "4_rates": rates, "5_correlation": correlation}
 
