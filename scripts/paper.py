@@ -26,6 +26,8 @@ MLPS = ("mnist_mlp", "fashion_mlp")
 LENETS = ("mnist_lenet", "fashion_lenet")
 CIFAR_NETWORKS = ("cifar10_cnn", "cifar10_resnet8")
 SAMPLE = "campaign.sample.count="
+FOUR_PES = "campaign.pes=['pe[2][4]', 'pe[1][12]', 'pe[10][5]', 'pe[9][2]']"
+ONE_PE = "campaign.pes=['pe[2][4]']"
 DOCUMENT = ROOT / "docs" / "paper.md"
 
 
@@ -97,9 +99,8 @@ EXPERIMENTS = {
         Step("2_nets", {**each(MLPS, "data.limit=2000"), **each(LENETS, "data.limit=1000")},
              ("data.limit=100", SAMPLE + "20")),
         Step("2_output_bits", {**each(MLPS, "data.limit=2000"),
-                               **each(LENETS, "data.limit=1000", "campaign.trials_per_fault=2"),
-                               **each(CIFAR_NETWORKS, "data.limit=200", "campaign.trials_per_fault=1")},
-             ("data.limit=100", "campaign.trials_per_fault=1"), quick_networks=MLPS + LENETS)), single_fault),
+                               **each(LENETS, "data.limit=1000", FOUR_PES), **each(CIFAR_NETWORKS, "data.limit=100", ONE_PE)},
+             ("data.limit=100", ONE_PE), quick_networks=MLPS + LENETS)), single_fault),
     "3": Experiment("layer by layer, array by array, TPU against GPU", (
         Step("3_layers", {**each(MLPS), **each(LENETS, "data.limit=1000")},
              ("data.limit=200", "campaign.trials_per_fault=1")),
