@@ -68,7 +68,7 @@ def single_fault(program, results):
     worst = [row for path in nets
              for row in tables.loss_table(program, [path], "cell,fault", "--sort", "loss", "--limit", "10")]
     return {"2_nets": tables.loss_table(program, nets, "cell"), "2_worst_nets": worst,
-            "2_output_bits": tables.loss_table(program, bits, "cell,bit,kind")}
+            "2_output_bits": tables.output_bit_table(program, bits), "2_pairs": tables.pair_table(program, bits)}
 
 
 def places(program, results):
@@ -81,7 +81,7 @@ def mitigations(_, results):
     by = ("network", "multiplier")
     half = {**tables.grouped(nets, by, "nets"), **tables.grouped(bits, by, "output bits"),
             **tables.grouped(nets + bits, by, "both")}
-    return {"4_half": tables.won_back_table(half),
+    return {"4_half": tables.won_back_table(half), "4_half_trials": tables.trial_table({"nets": nets, "output bits": bits}),
             "4_rates": tables.won_back_table(tables.grouped(results["4_rates"], (*by, "rate")))}
 
 
