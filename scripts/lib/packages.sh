@@ -11,7 +11,7 @@ runtime_packages=(
 # To run the tests and the format check as well. The ONNX Runtime oracle needs node and npm; an
 # installation from elsewhere is fine.
 test_packages=(libgtest-dev libgmock-dev clang-format iverilog gtkwave python3 python3-numpy curl
-  chromium zsh groff-base mandoc python3-jsonschema python3-yaml)
+  chromium zsh groff-base mandoc python3-jsonschema python3-yaml python3-pandas)
 # Campaigns over MPI ranks are built when MPI is there: 11 MB to load, 50 MB installed.
 test_packages+=(libopenmpi-dev openmpi-bin)
 command -v node >/dev/null || test_packages+=(nodejs)
@@ -22,6 +22,9 @@ model_packages=(python3-numpy python3-torch python3-onnx)
 
 # To run bench/.
 bench_packages=(libbenchmark-dev)
+
+# To build the Debian packages and try them (scripts/test_package.sh).
+package_packages=(npm dpkg-dev file lintian mmdebstrap)
 
 # ensure_packages PACKAGE...: installs those that are missing.
 ensure_packages() {
