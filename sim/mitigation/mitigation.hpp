@@ -86,6 +86,8 @@ enum class LeftError : uint8_t {
   kProduct,      ///< the product itself is missing
 };
 
+/// A way to run a network on faulty PEs: what to load instead of its own weights.
+/// docs/mitigation.md has those that ship.
 class Mitigation {
  public:
   virtual ~Mitigation() = default;
