@@ -3,8 +3,8 @@
 #
 #   scripts/fetch_data.sh [mnist|fashion-mnist|cifar10|evoapprox8b|all]... [--to DIR] [--from DIR]
 #
-# --to DIR    where they go (default: $FAULTWAVE_DATA, else `data` in the source tree, where the
-#             program looks by itself)
+# --to DIR    where they go (default: $FAULTWAVE_DATA, else where the program looks by itself: `data`
+#             in the source tree; $XDG_DATA_HOME/faultwave, ~/.local/share/faultwave when installed)
 # --from DIR  copy from a folder instead of the network (a machine without one): files as they are
 #             downloaded, the folder of another --to, or clones of the circuits' repositories
 #
@@ -159,7 +159,9 @@ fetch_set() {
   return 1
 }
 
-to=${FAULTWAVE_DATA:-$tree/data}
+to=$tree/data
+[ -f "$tree/CMakeLists.txt" ] || to=${XDG_DATA_HOME:-${HOME:-$tree}/.local/share}/faultwave
+to=${FAULTWAVE_DATA:-$to}
 from=
 sets=()
 while [ $# -gt 0 ]; do

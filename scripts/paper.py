@@ -4,7 +4,8 @@
 Usage: scripts/paper.py [--quick] [EXPERIMENT...]
 
 Campaigns that were interrupted go on at the next call; those that are finished are only checked against their
-configuration. Runs without faults (1_accuracy) whose JSON is there are not run again: delete it. With --quick every experiment takes some minutes on few images and trials, and its tables go to OUT/tables.
+configuration. Runs without faults (1_accuracy) whose JSON is there are not run again: delete it. The tables go to docs/paper/ and from there into docs/paper.md. With --quick every experiment takes some minutes on few images and trials, and its tables go to
+OUT/tables only.
 """
 
 import argparse
@@ -16,13 +17,18 @@ from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts" / "lib"))
+import paper_document  # noqa: E402
 import paper_tables as tables  # noqa: E402
 
 DATA = {"mnist_mlp": "mnist", "mnist_lenet": "mnist", "fashion_mlp": "fashion-mnist",
         "fashion_lenet": "fashion-mnist", "cifar10_cnn": "cifar10", "cifar10_resnet8": "cifar10"}
 MLPS = ("mnist_mlp", "fashion_mlp")
 LENETS = ("mnist_lenet", "fashion_lenet")
+CIFAR_NETWORKS = ("cifar10_cnn", "cifar10_resnet8")
 SAMPLE = "campaign.sample.count="
+FOUR_PES = "campaign.pes=['pe[2][4]', 'pe[1][12]', 'pe[10][5]', 'pe[9][2]']"
+ONE_PE = "campaign.pes=['pe[2][4]']"
+DOCUMENT = ROOT / "docs" / "paper.md"
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ def single_fault(program, results):
     worst = [row for path in nets
              for row in tables.loss_table(program, [path], "cell,fault", "--sort", "loss", "--limit", "10")]
     return {"2_nets": tables.loss_table(program, nets, "cell"), "2_worst_nets": worst,
-            "2_output_bits": tables.loss_table(program, bits, "cell,bit,kind")}
+            "2_output_bits": tables.output_bit_table(program, bits), "2_pairs": tables.pair_table(program, bits)}
 
 
 def places(program, results):
@@ -75,7 +81,7 @@ def mitigations(_, results):
     by = ("network", "multiplier")
     half = {**tables.grouped(nets, by, "nets"), **tables.grouped(bits, by, "output bits"),
             **tables.grouped(nets + bits, by, "both")}
-    return {"4_half": tables.won_back_table(half),
+    return {"4_half": tables.won_back_table(half), "4_half_trials": tables.trial_table({"nets": nets, "output bits": bits}),
             "4_rates": tables.won_back_table(tables.grouped(results["4_rates"], (*by, "rate")))}
 
 
@@ -87,25 +93,26 @@ def energy(_, results):
 EXPERIMENTS = {
     "1": Experiment("accuracy against multiplier, without faults", (
         Step("1_accuracy", {**each(MLPS), **each(LENETS, "data.limit=2000"),
-                            **each(("cifar10_cnn", "cifar10_resnet8"), "data.limit=300")},
+                            **each(CIFAR_NETWORKS, "data.limit=300")},
              ("data.limit=100",), is_campaign=False),), accuracy),
     "2": Experiment("one stuck-at fault, by net and by output bit", (
-        Step("2_nets", {**each(MLPS, "data.limit=2000"), "mnist_lenet": ["data.limit=1000"]},
+        Step("2_nets", {**each(MLPS, "data.limit=2000"), **each(LENETS, "data.limit=1000")},
              ("data.limit=100", SAMPLE + "20")),
         Step("2_output_bits", {**each(MLPS, "data.limit=2000"),
-                               "mnist_lenet": ["data.limit=1000", "campaign.trials_per_fault=2"]},
-             ("data.limit=100", "campaign.trials_per_fault=1"))), single_fault),
+                               **each(LENETS, "data.limit=1000", FOUR_PES), **each(CIFAR_NETWORKS, "data.limit=100", ONE_PE)},
+             ("data.limit=100", ONE_PE), quick_networks=MLPS + LENETS)), single_fault),
     "3": Experiment("layer by layer, array by array, TPU against GPU", (
         Step("3_layers", {**each(MLPS), **each(LENETS, "data.limit=1000")},
              ("data.limit=200", "campaign.trials_per_fault=1")),
-        Step("3_accelerators", {**each(MLPS), "mnist_lenet": ["data.limit=1000"]},
+        Step("3_accelerators", {**each(MLPS), **each(LENETS, "data.limit=1000")},
              ("data.limit=200", "campaign.trials_per_fault=1"), quick_networks=MLPS)), places),
     "4": Experiment("fault rates and mitigations", (
         Step("4_half_nets", each(MLPS + LENETS), ("data.limit=500", "campaign.trials_per_rate=4"),
              quick_networks=("mnist_mlp",)),
-        Step("4_half_output_bits", each(("mnist_mlp", "mnist_lenet")),
+        Step("4_half_output_bits", each(MLPS + LENETS),
              ("data.limit=500", "campaign.trials_per_rate=2"), quick_networks=("mnist_mlp",)),
-        Step("4_rates", each(("mnist_mlp",)), ("data.limit=500", "campaign.trials_per_rate=1"))), mitigations),
+        Step("4_rates", each(MLPS + LENETS), ("data.limit=500", "campaign.trials_per_rate=1"),
+             quick_networks=("mnist_mlp",))), mitigations),
     "5": Experiment("resilience against energy", (
         Step("5_energy", {**each(MLPS), **each(LENETS, "data.limit=1000", SAMPLE + "100")},
              ("data.limit=500", SAMPLE + "30"), quick_networks=("mnist_mlp", "mnist_lenet")),), energy),
@@ -156,7 +163,7 @@ def main():
     if not options.program.exists():
         parser.error(f"{options.program} does not exist: run scripts/quickstart.sh, or name another with --program")
     options.out = options.out or ROOT / "build" / "paper" / ("quick" if options.quick else "full")
-    options.tables = options.tables or (options.out / "tables" if options.quick else ROOT / "docs" / "paper")
+    options.tables = options.tables or (options.out / "tables" if options.quick else DOCUMENT.with_suffix(""))
     options.out.mkdir(parents=True, exist_ok=True)
     options.tables.mkdir(parents=True, exist_ok=True)
     for name in options.experiments:
@@ -167,6 +174,8 @@ def main():
         for table, rows in experiment.make(options.program, results).items():
             tables.write_csv(options.tables / f"{table}.csv", command, rows)
             print(f"  {options.tables / table}.csv: {len(rows)} rows", flush=True)
+    if options.tables == DOCUMENT.with_suffix(""):
+        paper_document.update(DOCUMENT)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ fail() {
 usage="slurm_campaign.sh CONFIG --out FILE --shards N [--cpus C] [--program FAULTWAVE] [-- SBATCH_OPTIONS...]"
 config= out= shards= cpus=1
 program=$(dirname "$0")/../build/release/bin/faultwave
+[ -x "$program" ] || program=$(command -v faultwave || echo "$program") # installed
 while [ $# -gt 0 ]; do
   case $1 in
     --out | --shards | --cpus | --program)

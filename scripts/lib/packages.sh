@@ -11,7 +11,7 @@ runtime_packages=(
 # To run the tests and the format check as well. The ONNX Runtime oracle needs node and npm; an
 # installation from elsewhere is fine.
 test_packages=(libgtest-dev libgmock-dev clang-format iverilog gtkwave python3 python3-numpy curl
-  chromium zsh groff-base mandoc python3-jsonschema python3-yaml)
+  chromium zsh groff-base mandoc python3-jsonschema python3-yaml python3-pandas)
 # To build the documentation, and to run the commands that it shows: 24 packages, most of them small.
 docs_packages=(mkdocs mkdocs-material doxygen python3 sqlite3)
 test_packages+=("${docs_packages[@]}")
@@ -25,6 +25,9 @@ model_packages=(python3-numpy python3-torch python3-onnx)
 
 # To run bench/.
 bench_packages=(libbenchmark-dev)
+
+# To build the Debian packages and try them (scripts/test_package.sh).
+package_packages=(npm dpkg-dev file lintian mmdebstrap)
 
 # ensure_packages PACKAGE...: installs those that are missing.
 ensure_packages() {

@@ -13,6 +13,7 @@
 #include "campaign/campaign.hpp"
 #include "campaign/query_results.hpp"
 #include "campaign/worker_loop.hpp"
+#include "driver/find_config.hpp"
 #ifdef FAULTWAVE_HAS_MPI
 #include "mpi/mpi_workers.hpp"
 #endif
@@ -102,7 +103,8 @@ std::shared_ptr<const PreparedCampaign> prepare(const Arguments& arguments, int 
   auto prepared = std::make_shared<PreparedCampaign>();
   std::vector<std::string> overrides;
   if (values.count("set") != 0) overrides = values["set"].as<std::vector<std::string>>();
-  prepared->config = campaign::load_campaign_config(values["config"].as<std::string>(), overrides);
+  prepared->config = campaign::load_campaign_config(
+      driver::find_config(values["config"].as<std::string>()), overrides);
   auto& run_options = prepared->options;
   if (values.count("shard") != 0) parse_shard(values["shard"].as<std::string>(), run_options);
   run_options.resume = values.count("resume") != 0;
@@ -221,7 +223,7 @@ CommandLine describe_campaign() {
   po::options_description options;
   // clang-format off
   options.add_options()
-      ("config", po::value<std::string>()->value_name("CONFIG")->required(), "configuration file (docs/campaigns.md)")
+      ("config", po::value<std::string>()->value_name("CONFIG")->required(), "configuration file, or the name of one that ships (docs/campaigns.md)")
       ("out", po::value<std::string>()->value_name("FILE"), "results file (SQLite, docs/results.md)")
       ("jobs", po::value<int>()->value_name("N")->default_value(0),
        "threads (engine gate: processes); 0: one per core. Under mpirun: threads per rank; 0: one")

@@ -63,8 +63,7 @@ TextTable list_datasets() {
            place});
     } catch (const InputError&) {
       table.rows.push_back(
-          {name, "", "",
-           fmt::format("not here: scripts/fetch_data.sh {}, or set FAULTWAVE_DATA", name)});
+          {name, "", "", fmt::format("not here: {}, or set FAULTWAVE_DATA", fetch_command(name))});
     }
   }
   return table;

@@ -89,7 +89,8 @@ std::string environment_section() {
   std::string text = ".SH ENVIRONMENT\n";
   constexpr std::pair<const char*, const char*> kVariables[] = {
       {"FAULTWAVE_CACHE", "folder of compiled PE models (default: ~/.cache/faultwave)"},
-      {"FAULTWAVE_DATA", "folder with datasets/ and evoapprox8b/"},
+      {"FAULTWAVE_DATA",
+       "folder with datasets/ and evoapprox8b/ (default: ~/.local/share/faultwave)"},
       {"FAULTWAVE_ROOT", "folder of the files that ship with Faultwave (found by itself)"},
       {"FAULTWAVE_QUIET", "1: no log lines and no progress"},
       {"FAULTWAVE_SIMD", "instruction set to use instead of the best one"},

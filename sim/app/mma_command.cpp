@@ -7,6 +7,7 @@
 #include "app/options.hpp"
 #include "base/progress.hpp"
 #include "base/version.hpp"
+#include "driver/find_config.hpp"
 #include "driver/mma_benchmark.hpp"
 #include "driver/multiplier.hpp"
 
@@ -26,7 +27,7 @@ MmaConfig read_config(const po::variables_map& values) {
                       "into the configuration",
                       option));
     }
-    return driver::load_mma_config(values["config"].as<std::string>());
+    return driver::load_mma_config(driver::find_config(values["config"].as<std::string>()));
   }
   MmaConfig config;
   config.gpu = systemc::gpu_preset(values["preset"].as<std::string>());

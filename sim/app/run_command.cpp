@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "driver/experiment.hpp"
 #include "driver/experiment_report.hpp"
+#include "driver/find_config.hpp"
 #include "driver/run_config.hpp"
 
 namespace faultwave::app {
@@ -15,7 +16,7 @@ CommandLine describe_run() {
   po::options_description options;
   // clang-format off
   options.add_options()
-      ("config", po::value<std::string>()->value_name("CONFIG")->required(), "configuration file (docs/configuration.md)")
+      ("config", po::value<std::string>()->value_name("CONFIG")->required(), "configuration file, or the name of one that ships (docs/configuration.md)")
       ("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(),
        "override a key: --set accelerator.rows=32 (repeatable)")
       ("limit", po::value<int64_t>()->value_name("N"), "number of images, same as --set data.limit=N")
@@ -39,7 +40,8 @@ int run_run_command(const Arguments& arguments) {
   if (values.count("limit") != 0) {
     overrides.push_back(fmt::format("data.limit={}", values["limit"].as<int64_t>()));
   }
-  const auto configs = driver::load_run_configs(values["config"].as<std::string>(), overrides);
+  const auto configs =
+      driver::load_run_configs(driver::find_config(values["config"].as<std::string>()), overrides);
   const std::string json_path =
       values.count("json") != 0 ? values["json"].as<std::string>() : configs.front().json_path;
   if (!json_path.empty()) check_output(json_path);

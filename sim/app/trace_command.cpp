@@ -8,6 +8,7 @@
 #include "base/progress.hpp"
 #include "base/subprocess.hpp"
 #include "base/suggest.hpp"
+#include "driver/find_config.hpp"
 #include "driver/follow.hpp"
 #include "driver/trace.hpp"
 
@@ -69,8 +70,9 @@ void write_fst(const std::string& vcd, const fs::path& path) {
 driver::RunConfig read_config(const po::variables_map& values) {
   std::vector<std::string> overrides;
   if (values.count("set") != 0) overrides = values["set"].as<std::vector<std::string>>();
-  return pick_variant(driver::load_run_configs(values["config"].as<std::string>(), overrides),
-                      values["variant"].as<std::string>());
+  return pick_variant(
+      driver::load_run_configs(driver::find_config(values["config"].as<std::string>()), overrides),
+      values["variant"].as<std::string>());
 }
 
 void follow(const po::variables_map& values, const driver::RunConfig& config) {
@@ -121,7 +123,7 @@ CommandLine describe_trace() {
   po::options_description options;
   // clang-format off
   options.add_options()
-      ("config", po::value<std::string>()->value_name("CONFIG")->required(), "configuration file (docs/configuration.md)")
+      ("config", po::value<std::string>()->value_name("CONFIG")->required(), "configuration file, or the name of one that ships (docs/configuration.md)")
       ("out", po::value<std::string>()->value_name("FILE"),
        "waveform file, .vcd or .fst; a GTKWave save file .gtkw is written beside it")
       ("pe", po::value<std::vector<std::string>>()->value_name("ROW,COLUMN")->composing(),

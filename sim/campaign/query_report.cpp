@@ -78,6 +78,10 @@ std::string query_text(const QueryResult& result) {
     text += fmt::format("  ... {} more (--limit 0 for all)\n",
                         result.num_groups - result.groups.size());
   }
+  if (result.mitigates_critical_only) {
+    text +=
+        "  mitigations were tried in critical trials only; others count as without mitigation\n";
+  }
   return text;
 }
 
@@ -106,6 +110,7 @@ std::string query_json(const QueryResult& result) {
                       {"num_finished", result.num_finished}};
   root["critical_points"] = result.options.critical_points;
   root["confidence"] = result.options.confidence;
+  root["mitigate"] = result.mitigates_critical_only ? "critical" : "all";
   root["by"] = result.key_names;
   root["groups"] = Json::array();
   for (const QueryGroup& group : result.groups) {

@@ -8,6 +8,7 @@
 #include "base/suggest.hpp"
 #include "campaign/query_keys.hpp"
 #include "campaign/sqlite_database.hpp"
+#include "campaign/stored_config.hpp"
 
 namespace faultwave::campaign {
 namespace {
@@ -95,6 +96,22 @@ std::vector<std::string> complete_keys(Database& database, const QueryOptions& o
   return keys;
 }
 
+/// Every trial with every mitigation of its cell: one that was not tried changes nothing.
+std::string results_in_use(const StoredConfig& config) {
+  if (!config.mitigates_critical_only) return "result";
+  const char* mitigations =
+      config.has_own_mitigations
+          ? "SELECT DISTINCT cell,mitigation FROM result JOIN trial USING(trial)"
+          : "SELECT cell,mitigation FROM cell,(SELECT DISTINCT mitigation FROM result)";
+  return fmt::format(
+      "(SELECT trial,mitigation,correct,masked,benign,sdc1,sdc5 FROM result UNION ALL"
+      " SELECT o.trial,m.mitigation,o.correct,o.masked,o.benign,o.sdc1,o.sdc5"
+      " FROM result o JOIN trial USING(trial) JOIN ({}) m USING(cell)"
+      " WHERE o.mitigation='none' AND NOT EXISTS"
+      " (SELECT 1 FROM result t WHERE t.trial=o.trial AND t.mitigation=m.mitigation))",
+      mitigations);
+}
+
 KeyValue read_key(const Statement& row, int column, bool is_number) {
   if (row.is_null(column)) return {};
   if (is_number) return {KeyValue::Kind::kNumber, row.real(column), row.text(column)};
@@ -102,7 +119,7 @@ KeyValue read_key(const Statement& row, int column, bool is_number) {
 }
 
 PartsByGroup read_parts(Database& database, const std::vector<std::string>& keys,
-                        const QueryOptions& options) {
+                        const QueryOptions& options, const std::string& results) {
   std::string columns;
   for (const std::string& name : keys) {
     const bool is_member = options.members && name == "fault";
@@ -119,9 +136,9 @@ PartsByGroup read_parts(Database& database, const std::vector<std::string>& keys
     sql += fmt::format(",total(t.weight*r.{}/c.images)", share);
   }
   sql += fmt::format(",total(t.weight*{0}),max({0}),total(t.weight*({0}>?))", loss);
-  sql +=
-      " FROM trial t JOIN result r ON r.trial=t.trial JOIN cell c ON c.cell=t.cell"
-      " LEFT JOIN fault f ON f.fault=t.fault";
+  sql += " FROM trial t JOIN " + results +
+         " r ON r.trial=t.trial JOIN cell c ON c.cell=t.cell"
+         " LEFT JOIN fault f ON f.fault=t.fault";
   if (options.members) sql += " LEFT JOIN fault_member m ON m.fault=t.fault";
   if (options.mitigation) sql += " WHERE r.mitigation=?";
   sql += " GROUP BY " + groups + " ORDER BY " + groups;
@@ -169,15 +186,9 @@ Populations read_populations(Database& database) {
 }
 
 /// Weight of all trials per stratum; a trial counts once, whatever its mitigations.
-std::map<std::pair<int64_t, std::string>, double> read_stratum_weights(
-    Database& database, const QueryOptions& options) {
+std::map<std::pair<int64_t, std::string>, double> read_stratum_weights(Database& database) {
   std::map<std::pair<int64_t, std::string>, double> weights;
-  Statement rows(database,
-                 options.mitigation
-                     ? "SELECT cell,stratum,total(weight) FROM trial WHERE EXISTS(SELECT 1 FROM "
-                       "result WHERE result.trial=trial.trial AND mitigation=?) GROUP BY 1,2"
-                     : "SELECT cell,stratum,total(weight) FROM trial GROUP BY 1,2");
-  if (options.mitigation) rows.bind(0, std::string_view(*options.mitigation));
+  Statement rows(database, "SELECT cell,stratum,total(weight) FROM trial GROUP BY 1,2");
   while (rows.step()) weights[{rows.integer(0), rows.text(1)}] = rows.real(2);
   return weights;
 }
@@ -206,7 +217,7 @@ class GroupMaker {
              const QueryOptions& options)
       : options_(options),
         populations_(read_populations(store.database())),
-        stratum_weights_(read_stratum_weights(store.database(), options)),
+        stratum_weights_(read_stratum_weights(store.database())),
         total_population_(store.info().population.value_or(0)),
         num_finished_(store.num_finished()) {
     has_whole_strata_ = std::all_of(keys.begin(), keys.end(), [](const std::string& name) {
@@ -350,8 +361,11 @@ QueryResult query_results(const ResultsStore& store, const QueryOptions& options
   result.info = store.info();
   result.num_finished = store.num_finished();
   result.key_names = complete_keys(store.database(), options);
+  const StoredConfig config = read_stored_config(store.info());
+  result.mitigates_critical_only = config.mitigates_critical_only;
   const GroupMaker maker(store, result.key_names, options);
-  for (const auto& [keys, parts] : read_parts(store.database(), result.key_names, options)) {
+  for (const auto& [keys, parts] :
+       read_parts(store.database(), result.key_names, options, results_in_use(config))) {
     result.groups.push_back(maker.make(keys, parts));
   }
   sort_groups(result);

@@ -65,6 +65,9 @@ struct QueryResult {
   QueryOptions options;
   CampaignInfo info;
   uint64_t num_finished = 0;
+  /// Mitigations were tried in critical trials only. The others count with every mitigation, with
+  /// what they lose without one: there the network runs as it is.
+  bool mitigates_critical_only = false;
   std::size_t num_groups = 0;  ///< before `limit`
 };
 

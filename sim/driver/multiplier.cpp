@@ -72,13 +72,13 @@ EnergyFigure energy_of(const netlist::Netlist& netlist, const std::string& path,
 }  // namespace
 
 EnergyFigure published_energy(const CsvRow& row) {
+  const std::string& power = row.at("pdk45_power");
   const std::string& unit = row.at("power_unit");
   if (unit != "mW" && unit != "uW") {
     throw InputError({row.file, row.line},
                      fmt::format("power unit '{}' is neither mW nor uW", unit));
   }
-  const double power_mw =
-      to_number(row.at("pdk45_power"), row.file, row.line) * (unit == "uW" ? 1e-3 : 1);
+  const double power_mw = to_number(power, row.file, row.line) * (unit == "uW" ? 1e-3 : 1);
   const double delay_ns = to_number(row.at("pdk45_delay_ns"), row.file, row.line);
   return {power_mw * delay_ns, delay_ns, "published"};
 }

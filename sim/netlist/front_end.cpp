@@ -287,10 +287,10 @@ std::filesystem::path find_netlist(const std::string& name_or_path) {
     }
   }
   if (name_or_path.starts_with("mul8") && data_root().empty()) {
-    throw InputError(
-        {name_or_path}, "no such multiplier: EvoApprox8b circuits are not here",
-        "run scripts/fetch_data.sh evoapprox8b, or set FAULTWAVE_DATA to a folder with "
-        "evoapprox8b/verilog or evoapprox8b/netlists");
+    throw InputError({name_or_path}, "no such multiplier: EvoApprox8b circuits are not here",
+                     fmt::format("run {}, or set FAULTWAVE_DATA to a folder with "
+                                 "evoapprox8b/verilog or evoapprox8b/netlists",
+                                 fetch_command("evoapprox8b")));
   }
   const auto nearest = nearest_name(name_or_path, known_multipliers());
   throw InputError({name_or_path}, "no such file and no known multiplier of this name",

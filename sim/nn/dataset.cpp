@@ -153,10 +153,9 @@ Dataset load_public(const std::string& name, const std::string& split) {
     throw UsageError(fmt::format("data set '{}' has no split 'calib'\n  fix: use 'train'", name));
   }
   const auto folder = data_root() / "datasets" / name;
-  const std::string advice = fmt::format(
-      "run scripts/fetch_data.sh {0}, or set FAULTWAVE_DATA to a folder that holds "
-      "datasets/{0}",
-      name);
+  const std::string advice =
+      fmt::format("run {}, or set FAULTWAVE_DATA to a folder that holds datasets/{}",
+                  fetch_command(name), name);
   if (name == "cifar10") return load_cifar10_split(folder, split, advice);
   return load_pair(folder, split == "test" ? "t10k" : "train", advice);
 }

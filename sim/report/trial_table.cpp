@@ -128,4 +128,25 @@ class TrialReader {
 
 TrialTable read_trials(const campaign::ResultsStore& store) { return TrialReader(store).read(); }
 
+void fill_unmitigated(TrialTable& table, bool only_tried) {
+  if (table.mitigations.empty() || table.mitigations.front() != "none") return;
+  const TrialOutcomes& without = table.outcomes.front();
+  for (std::size_t m = 1; m < table.outcomes.size(); ++m) {
+    TrialOutcomes& with = table.outcomes[m];
+    std::vector<bool> is_of_cell(table.cells.size(), !only_tried);
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      if (with.correct[i] >= 0) is_of_cell[static_cast<std::size_t>(table.cell[i])] = true;
+    }
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      if (!is_of_cell[static_cast<std::size_t>(table.cell[i])]) continue;
+      if (with.correct[i] >= 0 || without.correct[i] < 0) continue;
+      with.correct[i] = without.correct[i];
+      with.masked[i] = without.masked[i];
+      with.benign[i] = without.benign[i];
+      with.sdc1[i] = without.sdc1[i];
+      with.sdc5[i] = without.sdc5[i];
+    }
+  }
+}
+
 }  // namespace faultwave::report

@@ -72,19 +72,39 @@ TEST(Tree, refuses_a_root_without_its_folders) {
   }
 }
 
-TEST(Tree, data_come_from_the_environment_then_data_then_shared) {
+TEST(Tree, data_come_from_the_environment_then_data_then_shared_then_home) {
   const TemporaryDirectory folder;
   const fs::path root = folder.path() / "tree";
   make_tree(root);
   const ScopedVariable tree("FAULTWAVE_ROOT", root.string());
   const ScopedVariable unset("FAULTWAVE_DATA", std::nullopt);
+  const ScopedVariable home("HOME", folder.path().string());
+  const ScopedVariable no_data_home("XDG_DATA_HOME", std::nullopt);
   EXPECT_EQ(data_root(), fs::path());
+  const fs::path in_home = folder.path() / ".local" / "share" / "faultwave";
+  fs::create_directories(in_home);
+  EXPECT_EQ(data_root(), in_home);
+  const ScopedVariable data_home("XDG_DATA_HOME", (folder.path() / "xdg").string());
+  EXPECT_EQ(data_root(), fs::path());
+  fs::create_directories(folder.path() / "xdg" / "faultwave");
+  EXPECT_EQ(data_root(), folder.path() / "xdg" / "faultwave");
   fs::create_directories(folder.path() / "shared");
   EXPECT_EQ(data_root(), folder.path() / "shared");
   fs::create_directories(root / "data");
   EXPECT_EQ(data_root(), root / "data");
   const ScopedVariable chosen("FAULTWAVE_DATA", "/elsewhere");
   EXPECT_EQ(data_root(), fs::path("/elsewhere"));
+}
+
+TEST(Tree, fetch_command_is_short_in_the_sources_and_a_path_in_an_installation) {
+  {
+    const ScopedVariable root("FAULTWAVE_ROOT", FAULTWAVE_SOURCE_DIR);
+    EXPECT_EQ(fetch_command("mnist"), "scripts/fetch_data.sh mnist");
+  }
+  const TemporaryDirectory folder;
+  make_tree(folder.path());
+  const ScopedVariable root("FAULTWAVE_ROOT", folder.path().string());
+  EXPECT_EQ(fetch_command("mnist"), folder.path().string() + "/scripts/fetch_data.sh mnist");
 }
 
 }  // namespace

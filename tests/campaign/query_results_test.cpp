@@ -349,5 +349,54 @@ TEST_F(QueryResults, wrong_names_are_usage_errors_with_the_nearest_name) {
   EXPECT_THAT(message({.confidence = 95}), HasSubstr("confidence 95"));
 }
 
+TEST_F(QueryResults, mitigations_that_a_variant_does_not_have_have_no_results) {
+  // Cell 0 has `none` only.
+  for (auto& trial : trials_) {
+    if (trial.cell == 0) trial.results.erase(trial.results.begin());
+  }
+  QueryOptions options;
+  options.by = {"cell", "mitigation"};
+  EXPECT_EQ(query_results(stored(), options).groups.size(), 3u);
+  CampaignInfo info = small_info();
+  info.config =
+      "variants: [{name: a, mitigations: [none]}, {name: b}]\ncampaign: {mitigate: critical}\n";
+  std::filesystem::remove(path_);
+  EXPECT_EQ(query_results(stored({}, info), options).groups.size(), 3u);
+}
+
+TEST_F(QueryResults, trials_that_were_not_mitigated_count_as_they_are) {
+  const std::vector<StratumRow> strata = {
+      {0, "low", 700}, {0, "high", 1300}, {1, "low", 400}, {1, "high", 600}};
+  const std::vector<std::vector<std::string>> keys = {
+      {"mitigation"}, {"cell"}, {"fault"}, {"rate"}, {"trial"}};
+  for (int i = 0; i < 10; ++i) {
+    QueryOptions options;
+    options.by = keys[static_cast<std::size_t>(i / 2)];
+    if (i % 2 == 1) options.mitigation.emplace("fap");
+    const auto result_of = [&](bool copies) {
+      std::filesystem::remove(path_);
+      trials_ = small_mitigated_trials(copies);
+      return query_results(stored(strata, copies ? small_info() : small_mitigated_info()), options);
+    };
+    const auto result = result_of(false);
+    const auto expected = result_of(true);
+    EXPECT_TRUE(result.mitigates_critical_only);
+    EXPECT_FALSE(expected.mitigates_critical_only);
+    EXPECT_THAT(query_text(result), HasSubstr("critical trials only"));
+    ASSERT_EQ(result.groups.size(), expected.groups.size());
+    for (std::size_t g = 0; g < result.groups.size(); ++g) {
+      const QueryGroup& group = result.groups[g];
+      const QueryGroup& like = expected.groups[g];
+      EXPECT_EQ(group.trials, like.trials);
+      EXPECT_NEAR(group.accuracy, like.accuracy, 1e-12);
+      EXPECT_NEAR(group.loss_points, like.loss_points, 1e-12);
+      EXPECT_EQ(group.max_loss_points, like.max_loss_points);
+      EXPECT_NEAR(group.sdc1, like.sdc1, 1e-12);
+      EXPECT_NEAR(group.critical.value, like.critical.value, 1e-12);
+      EXPECT_NEAR(group.critical.interval.upper, like.critical.interval.upper, 1e-12);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace faultwave::campaign

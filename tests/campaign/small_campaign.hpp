@@ -126,6 +126,35 @@ inline std::vector<TrialRecord> small_trials(uint64_t begin = 0, uint64_t end = 
   return trials;
 }
 
+/// small_info of a campaign that mitigates critical trials only.
+inline CampaignInfo small_mitigated_info() {
+  CampaignInfo info = small_info();
+  info.config = "name: small\ncampaign: {mitigate: critical}\n";
+  return info;
+}
+
+/// The trials of a campaign that mitigates critical ones only: in the others `fap` was not tried,
+/// or, with `copies`, does what `none` does.
+inline std::vector<TrialRecord> small_mitigated_trials(bool copies) {
+  auto trials = small_trials();
+  const auto cells = small_cells();
+  for (auto& trial : trials) {
+    auto& fap = trial.results.front();
+    const auto& none = trial.results.back();
+    const auto& cell = cells[static_cast<std::size_t>(trial.cell)];
+    if (100.0 * static_cast<double>(cell.golden_correct - none.correct) / kSmallImages > 2)
+      continue;
+    if (copies) {
+      const std::string name = fap.mitigation;
+      fap = none;
+      fap.mitigation = name;
+    } else {
+      trial.results.erase(trial.results.begin());
+    }
+  }
+  return trials;
+}
+
 /// Cells and faults, no trials.
 inline ResultsStore create_small(const std::filesystem::path& path,
                                  const CampaignInfo& info = small_info()) {

@@ -106,7 +106,7 @@ def main():
             problems.append(f'{path}: {error.json_path}: {error.message}')
         depth = len(path.relative_to(source / 'configs').parts) - 1
         line = f'# yaml-language-server: $schema={"../" * depth}schema.json'
-        if line not in text.splitlines()[:1] and 'paper' not in path.parts:
+        if line not in text.splitlines()[:1]:
             problems.append(f'{path}: the first line is not {line}')
     num_broken = 0
     with tempfile.TemporaryDirectory() as name:

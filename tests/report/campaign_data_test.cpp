@@ -111,6 +111,23 @@ TEST_F(CampaignData, figures_are_those_of_a_query_by_the_same_keys) {
   }
 }
 
+TEST_F(CampaignData, trials_that_were_not_mitigated_count_as_a_query_counts_them) {
+  auto store = campaign::create_small(path(), campaign::small_mitigated_info());
+  const auto trials = campaign::small_mitigated_trials(false);
+  store.commit(trials);
+  const Json data = campaign_data(path(), {});
+  expect_rows_of_query(data, "summary", {});
+  expect_rows_of_query(data, "bits", {"bit", "kind"});
+  expect_rows_of_query(data, "rates", {"rate"});
+  EXPECT_THAT(data["remarks"].dump(), HasSubstr("critical trials only"));
+  // The table of single trials shows what was done.
+  const auto num_untried = std::count_if(
+      trials.begin(), trials.end(), [](const auto& trial) { return trial.results.size() == 1; });
+  EXPECT_GT(num_untried, 0);
+  const auto& correct = data["trials"]["results"][1]["correct"];
+  EXPECT_EQ(std::count(correct.begin(), correct.end(), Json(-1)), num_untried);
+}
+
 TEST_F(CampaignData, critical_shares_and_their_intervals_are_those_of_a_query) {
   make_small(true);
   const Json data = campaign_data(path(), {});
