@@ -156,13 +156,14 @@ def won_back_table(groups, goal=0.8):
             good = share_of_good(lost, left)
             low, high = loss_statistics.interval(loss_statistics.bootstrap(
                 loss_statistics.won_back, lost, left, count=RESAMPLES, clusters=clusters))
-            if len(set(clusters)) == len(clusters):
-                good_low, good_high = loss_statistics.wilson(good * len(critical), len(critical))
+            num_clusters = len(set(clusters))
+            if num_clusters == len(clusters) or good in (0, 1):  # resamples of nothing vary by nothing
+                good_low, good_high = loss_statistics.wilson(good * num_clusters, num_clusters)
             else:
                 good_low, good_high = loss_statistics.interval(loss_statistics.bootstrap(
                     share_of_good, lost, left, count=RESAMPLES, clusters=clusters))
             rows.append({**dict(names), "mitigation": mitigation, "trials": len(losses), "critical": len(critical),
-                         "clusters": len(set(clusters)), "lost_points": lost.mean(),
+                         "clusters": num_clusters, "lost_points": lost.mean(),
                          "won_back_frac": loss_statistics.won_back(lost, left), "lower_frac": low, "upper_frac": high,
                          "median_won_back_frac": float(numpy.median(1 - left / lost)), "goal_reached_frac": good,
                          "goal_lower_frac": good_low, "goal_upper_frac": good_high})
