@@ -9,6 +9,8 @@ set(CPACK_PACKAGE_DIRECTORY ${CMAKE_BINARY_DIR}/packages)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_COMPONENTS_ALL program development)
 set(CPACK_STRIP_FILES ON)
+# Each package has a summary of its own: the first line of its description.
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")
 
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -25,14 +27,14 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "curl, ca-certificates, gtkwave, ive
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "python3-pandas, slurm-client, libfaultwave-dev")
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
 "simulator of approximate DNN accelerators under hardware faults
- Faultwave simulates, cycle by cycle, a TPU-style systolic array and the tensor
- cores of a GPU whose multipliers are gate-level netlists, forces faults on any
- net or register bit of any processing element, and runs quantised ONNX networks
- on them, with and without fault-aware retuning of the weights. Campaigns over
- thousands of faults go to SQLite files and HTML reports.
- .
- This package contains the program, its networks, multipliers and
- configurations.")
+Faultwave simulates, cycle by cycle, a TPU-style systolic array and the tensor
+cores of a GPU whose multipliers are gate-level netlists, forces faults on any
+net or register bit of any processing element, and runs quantised ONNX networks
+on them, with and without fault-aware retuning of the weights. Campaigns over
+thousands of faults go to SQLite files and HTML reports.
+
+This package contains the program, its networks, multipliers and
+configurations.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libfaultwave-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
@@ -40,12 +42,12 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "cmake")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
 "gate-level netlists and faulty systolic arrays for C++ (development files)
- Faultwave simulates, cycle by cycle, approximate DNN accelerators under hardware
- faults.
- .
- This package contains the headers, static libraries and CMake package of its
- netlist module (Verilog front end, fault sites, product tables) and of its
- accelerator module (systolic array and tensor core made of Verilated netlists).")
+Faultwave simulates, cycle by cycle, approximate DNN accelerators under hardware
+faults.
+
+This package contains the headers, static libraries and CMake package of its
+netlist module (Verilog front end, fault sites, product tables) and of its
+accelerator module (systolic array and tensor core made of Verilated netlists).")
 
 # Compressed pages and changelogs, and the copyright, as Debian's policy asks for.
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/cmake/FaultwaveDebian.cmake)

@@ -27,7 +27,8 @@ model_packages=(python3-numpy python3-torch python3-onnx)
 bench_packages=(libbenchmark-dev)
 
 # To build the Debian packages and try them (scripts/test_package.sh).
-package_packages=(npm dpkg-dev file lintian mmdebstrap)
+package_packages=(dpkg-dev file lintian mmdebstrap)
+command -v npm >/dev/null || package_packages+=(npm)
 
 # ensure_packages PACKAGE...: installs those that are missing.
 ensure_packages() {
