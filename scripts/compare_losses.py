@@ -16,7 +16,7 @@ import sys
 import numpy
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
-import loss_statistics as statistics  # noqa: E402
+import loss_statistics  # noqa: E402
 
 RESAMPLES = 10_000
 
@@ -46,7 +46,7 @@ def compare(path):
     if not pairs:
         sys.exit(f"{path}: no cells ev_X and ft_X\n  fix: pass results of configs/evolved/fault_aware_*.yaml")
     for pair in pairs:
-        rng = numpy.random.default_rng(statistics.SEED)
+        rng = numpy.random.default_rng(loss_statistics.SEED)
         cell, network, accelerator, golden = cells["ev_" + pair]
         area, area_weight, is_rate = losses(database, cell)
         fault, fault_weight, _ = losses(database, cells["ft_" + pair][0])
@@ -54,13 +54,13 @@ def compare(path):
         if is_rate:
             if len(area) != len(fault):
                 sys.exit(f"{path}: {pair}: {len(area)} and {len(fault)} trials\n  fix: finish the campaign (--resume)")
-            differences = statistics.bootstrap(numpy.mean, fault - area, count=RESAMPLES, rng=rng)
-            test = f"{statistics.wilcoxon(fault - area):.3f}"
+            differences = loss_statistics.bootstrap(numpy.mean, fault - area, count=RESAMPLES, rng=rng)
+            test = f"{loss_statistics.wilcoxon(fault - area):.3f}"
         else:
-            differences = (statistics.bootstrap(mean, fault, fault_weight, count=RESAMPLES, rng=rng)
-                           - statistics.bootstrap(mean, area, area_weight, count=RESAMPLES, rng=rng))
+            differences = (loss_statistics.bootstrap(mean, fault, fault_weight, count=RESAMPLES, rng=rng)
+                           - loss_statistics.bootstrap(mean, area, area_weight, count=RESAMPLES, rng=rng))
             test = "-"
-        low, high = statistics.interval(differences)
+        low, high = loss_statistics.interval(differences)
         accelerator = "GPU" if accelerator.startswith("GPU") else "TPU"
         print(f"| {pair} | {network} | {accelerator} | {len(area)}, {len(fault)} | {golden:.1f}, {cells['ft_' + pair][3]:.1f} "
               f"| {mean(area, area_weight):.2f} | {mean(fault, fault_weight):.2f} "

@@ -8,12 +8,20 @@ import numpy
 SEED = 1
 
 
-def bootstrap(figure, *columns, count, rng=None):
-    """figure(*columns) of `count` resamples, drawn with replacement; columns are arrays of one length."""
+def bootstrap(figure, *columns, count, rng=None, clusters=None):
+    """figure(*columns) of `count` resamples, drawn with replacement; columns are arrays of one length. Rows with the
+    same entry in `clusters` are drawn together."""
     rng = rng or numpy.random.default_rng(SEED)
+    size = len(columns[0])
+    of_cluster = numpy.arange(size)
+    if clusters is not None:
+        of_cluster = numpy.unique(clusters, return_inverse=True)[1]
+    members = numpy.split(numpy.argsort(of_cluster, kind="stable"), numpy.cumsum(numpy.bincount(of_cluster))[:-1])
     results = numpy.empty(count)
     for i in range(count):
-        drawn = rng.integers(len(columns[0]), size=len(columns[0]))
+        drawn = rng.integers(len(members), size=len(members))
+        if len(members) < size:
+            drawn = numpy.concatenate([members[cluster] for cluster in drawn])
         results[i] = figure(*(column[drawn] for column in columns))
     return results
 

@@ -12,6 +12,9 @@ runtime_packages=(
 # installation from elsewhere is fine.
 test_packages=(libgtest-dev libgmock-dev clang-format iverilog gtkwave python3 python3-numpy curl
   chromium zsh groff-base mandoc python3-jsonschema python3-yaml python3-pandas)
+# To build the documentation, and to run the commands that it shows: 24 packages, most of them small.
+docs_packages=(mkdocs mkdocs-material doxygen python3 sqlite3)
+test_packages+=("${docs_packages[@]}")
 # Campaigns over MPI ranks are built when MPI is there: 11 MB to load, 50 MB installed.
 test_packages+=(libopenmpi-dev openmpi-bin)
 command -v node >/dev/null || test_packages+=(nodejs)

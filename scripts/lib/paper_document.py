@@ -80,6 +80,35 @@ def output_bits(folder):
                      for bit in range(16) for kind in ("sa0", "sa1")])
 
 
+def output_bits_by_network(folder):
+    """Means over all trials with a stuck output bit."""
+    rows = read(folder, "2_output_bits")
+    networks = networks_of(rows)
+
+    def cell(network, name):
+        own = [row for row in rows if (row["network"], row["cell"]) == (network, name)]
+        trials = sum(int(row["trials"]) for row in own)
+        means = [sum(int(row["trials"]) * float(row[figure]) for row in own) / trials
+                 for figure in ("loss_points", "critical_frac")]
+        return f"{means[0]:.1f}; {max(float(row['max_loss_points']) for row in own):.0f}; {percent(means[1])} %"
+
+    return markdown(["multiplier, format", *(NETWORKS[network] for network in networks)],
+                    [["`{}` {}".format(*name.split()), *(cell(network, name) for network in networks)]
+                     for name, in distinct(rows, "cell")])
+
+
+def pairs(folder):
+    rows = [row for row in read(folder, "2_pairs") if row["format"] != "sign_magnitude"]
+    lines = []
+    for row in rows:
+        largest = (f"bit {row['bit']} {row['kind']}: {float(row['largest_loss_points']):.1f} against "
+                   f"{float(row['largest_exact_loss_points']):.1f}")
+        lines.append([NETWORKS[row["network"]], f"`{row['multiplier']}`", row["pairs"],
+                      f"{percent(row['worse_frac'])} %", f"{percent(row['better_frac'])} %",
+                      f"{float(row['loss_points']):.1f} against {float(row['exact_loss_points']):.1f}", largest])
+    return markdown(["network", "multiplier", "pairs", "worse", "better", "mean loss", "pair that differs most"], lines)
+
+
 def layers(folder):
     rows = read(folder, "3_layers")
     lines = []
@@ -118,10 +147,11 @@ def half_array(folder):
     for faults in ("nets", "output bits", "both"):
         own = {row["mitigation"]: row for row in rows if (row["faults"], row["network"]) == (faults, "all")}
         row = own["joint_retune"]
-        tables.append(f"{faults}: {row['critical']} harmful of {row['trials']}, "
-                      f"{float(row['lost_points']):.1f} points lost on average\n\n" +
-                      markdown(["mitigation", "won back", "at least 80 % won back in"],
-                               [[f"`{name}`", won_back(own[name]), goal_reached(own[name])]
+        tables.append(f"{faults}: {row['critical']} of {row['trials']} trials critical, with {row['clusters']} different "
+                      f"faults; {float(row['lost_points']):.1f} points lost on average\n\n" +
+                      markdown(["mitigation", "won back", "median of trials", "at least 80 % won back in"],
+                               [[f"`{name}`", won_back(own[name]), f"{percent(own[name]['median_won_back_frac'])} %",
+                                 goal_reached(own[name])]
                                 for name in MITIGATIONS]))
     return "\n\n".join(tables)
 
@@ -140,20 +170,20 @@ def half_array_by_network(folder):
                 lines.append([faults, NETWORKS[network], multiplier,
                               f"{shown[0]['critical']} of {shown[0]['trials']}",
                               *(f"{won_back(row)}; {percent(row['goal_reached_frac'])} %" for row in shown)])
-    return markdown(["faults", "network", "multiplier", "harmful", "`joint_retune`", "mapped, `joint_retune`"], lines)
+    return markdown(["faults", "network", "multiplier", "critical", "`joint_retune`", "mapped, `joint_retune`"], lines)
 
 
 def rates(folder):
     rows = [row for row in read(folder, "4_rates") if row["network"] == "all"]
     found = {(row["mitigation"], row["rate"]): row for row in rows}
-    columns = sorted({row["rate"] for row in rows}, key=float)
+    columns = sorted({row["rate"] for row in rows}, key=float)  # rates without critical trials are not there
     heads = []
     for rate in columns:
         row = found["joint_retune", rate]
-        heads.append(f"{100 * float(rate):.1f} %: {row['critical']} of {row['trials']} harmful, "
-                     f"{float(row['lost_points']):.0f} points")
+        heads.append(f"{100 * float(rate):.1f} % of PEs: {row['critical']} of {row['trials']} trials critical, "
+                     f"{float(row['lost_points']):.0f} points lost")
     return markdown(["mitigation", *heads],
-                    [[f"`{name}`", *(won_back(found[name, rate]) for rate in columns)]
+                    [[f"`{name}`", *(won_back(found[name, rate]) if (name, rate) in found else "-" for rate in columns)]
                      for name, in distinct(rows, "mitigation")])
 
 
@@ -177,7 +207,9 @@ def correlation(folder):
     return markdown(["network", "multipliers", *FIGURES.values()], lines)
 
 
-TABLES = {"1_accuracy": accuracy, "2_nets": nets, "2_output_bits": output_bits, "3_layers": layers,
+TABLES = {"1_accuracy": accuracy, "2_nets": nets, "2_output_bits": output_bits,
+          "2_output_bits_by_network": output_bits_by_network,
+          "2_pairs": pairs, "3_layers": layers,
           "3_accelerators": accelerators, "4_half": half_array, "4_half_by_network": half_array_by_network,
           "4_rates": rates, "5_correlation": correlation}
 

@@ -28,6 +28,7 @@
 
 namespace faultwave::accel {
 
+/// Size of a systolic array and how its multipliers are wired.
 struct ArrayConfig {
   int rows = 16;  ///< 1 to 512
   int cols = 16;  ///< 1 to 512

@@ -28,6 +28,7 @@
 
 namespace faultwave::accel {
 
+/// Lanes of a tensor core and the shape of its mma.
 struct TensorCoreConfig {
   int rows = 8;    ///< DPUs along m; rows, cols and depth are powers of two
   int cols = 4;    ///< DPUs along n; rows * cols is at most 64
@@ -130,6 +131,8 @@ struct StepOperands {
   const uint64_t* sums = nullptr;         ///< [32]
 };
 
+/// A tensor core at gate level: `rows x cols` dot-product units of `depth` lanes, clocked by its
+/// owner. RTL twin: rtl/gpu/tensor_core.sv.
 class TensorCore {
  public:
   /// `mac`: a model of `multiplier` for `config`, faultable when there are multiplier faults.

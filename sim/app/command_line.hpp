@@ -18,6 +18,7 @@ struct OptionGroup {
   boost::program_options::options_description options;
 };
 
+/// All that a command takes: help, manual page, completion and reference are made from it.
 struct CommandLine {
   std::string usage;        ///< "run CONFIG [options]"
   std::string description;  ///< a paragraph
@@ -26,6 +27,7 @@ struct CommandLine {
   std::vector<std::string> positional = {};
 };
 
+/// A command of the program, or a group of them with actions of its own (`netlist info`).
 struct Command {
   std::string name;
   std::string summary;
@@ -51,6 +53,7 @@ struct OptionView {
   std::string synopsis() const;
 };
 
+/// Options that stand under one heading in helps.
 struct OptionViews {
   std::string heading;
   std::vector<OptionView> options;

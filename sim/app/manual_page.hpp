@@ -6,6 +6,7 @@
 
 namespace faultwave::app {
 
+/// A manual page, ready to be written.
 struct ManualPage {
   std::string file;  ///< "faultwave-netlist-info.1"
   std::string text;  ///< roff with the man macros

@@ -47,6 +47,8 @@ nlohmann::ordered_json describe(const LoadedNetlist& loaded) {
   root["gates_by_kind"] = kinds;
   root["nets"] = netlist.nets.size();
   root["depth"] = netlist.depth();
+  for (const auto net : netlist.port_o)
+    root["outputs"].push_back(site_name(netlist, {net, -1, -1}));
   root["sites"] = enumerate_sites(netlist).size();
   root["mae"] = metrics.mae;
   root["wce"] = metrics.wce;

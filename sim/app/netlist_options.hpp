@@ -11,6 +11,7 @@ namespace faultwave::app {
 /// Adds `netlist` (required), --top, --cells, --signed, --unsigned and --any-function.
 void add_netlist_options(boost::program_options::options_description& options);
 
+/// The multiplier that a command line names.
 struct LoadedNetlist {
   std::filesystem::path path;
   netlist::Netlist netlist;

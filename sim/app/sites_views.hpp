@@ -24,6 +24,7 @@ std::string bit_ranges(unsigned bits);
 /// "sa0,inv" to kinds; UsageError for others.
 std::vector<netlist::FaultKind> parse_kinds(const std::string& text);
 
+/// What --site and --explain take: a site, or one fault of it.
 struct SiteOrFault {
   netlist::Site site;
   std::optional<netlist::FaultKind> kind;

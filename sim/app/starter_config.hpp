@@ -7,6 +7,7 @@
 
 namespace faultwave::app {
 
+/// Answers of `faultwave init`: what the configuration that it writes is about.
 struct StarterConfig {
   bool is_campaign = false;
   std::string network = "strokes_mlp";

@@ -6,7 +6,9 @@
 
 namespace faultwave::app {
 
+/// Rows of text that are printed as a table, CSV or JSON.
 struct TextTable {
+  /// Heading of a column and how its cells are written.
   struct Column {
     std::string name;        ///< also the key in JSON
     bool is_number = false;  ///< flush right; a number in JSON

@@ -7,6 +7,7 @@
 
 namespace faultwave {
 
+/// How a child process ended, and what it said.
 struct ProcessResult {
   int exit_code = 0;   ///< 128 + signal when it was killed
   std::string output;  ///< stdout and stderr together, at most 1 MiB kept

@@ -7,6 +7,7 @@
 
 namespace faultwave::bits {
 
+/// Allocates at the start of a cache line, for vectors that SIMD code loads from.
 template <typename T>
 struct CacheLineAllocator {
   using value_type = T;

@@ -29,6 +29,7 @@ struct PlaneStep {
   uint16_t b = 0;
 };
 
+/// A multiplier as straight-line code over bit planes.
 struct PlaneProgram {
   std::vector<PlaneStep> steps;
   /// Slots of the 16 product bits, least significant first.
@@ -57,6 +58,7 @@ enum class ErrorMetric : uint8_t {
   kWeighted   ///< |error| times the weight of the pair
 };
 
+/// Error of a program against a wanted product table, summed until a limit was passed.
 struct ProgramError {
   uint64_t total = 0;  ///< over the chunks that were evaluated
   uint32_t num_chunks = 0;

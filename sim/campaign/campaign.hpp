@@ -38,6 +38,7 @@ class Workers {
 std::unique_ptr<Workers> make_local_workers(const CampaignConfig& config, const CampaignPlan& plan,
                                             int jobs);
 
+/// Which part of a campaign one call does, and where its results go.
 struct CampaignOptions {
   std::filesystem::path results;
   uint64_t shard = 0;  ///< this run takes trials with trial % num_shards == shard
@@ -46,6 +47,7 @@ struct CampaignOptions {
   int64_t num_verifications = 8;  ///< cases that are run again at gate level
 };
 
+/// What one call of a campaign got done, in trials.
 struct CampaignSummary {
   uint64_t planned = 0;   ///< of this shard
   uint64_t finished = 0;  ///< of this shard, now in the file

@@ -150,7 +150,8 @@ void check_engine(YamlMap& section, const CampaignConfig& config) {
     for (const auto& name : mitigations_of(cell)) {
       if (!config.each_layer || !mitigation::make_mitigation(name)->needs_arriving_rows()) continue;
       section.fail("layers", fmt::format("'{}' looks at faults in the layers before, too", name),
-                   "mitigations that retune layer by layer: fap, fal_retune, bias_recalibration");
+                   "mitigations that retune layer by layer: fap, fal_retune, fal_retune_uniform, "
+                   "bias_recalibration, fault_aware_mapping");
     }
     if (!cell.faults.empty()) {
       throw ConfigError({cell.file}, "has 'faults', a campaign makes its own",

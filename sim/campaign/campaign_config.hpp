@@ -46,6 +46,7 @@ struct StopConfig {
   int64_t check_every = 200;  ///< trials
 };
 
+/// A campaign as its configuration describes it (docs/campaigns.md).
 struct CampaignConfig {
   std::string name;
   std::vector<driver::RunConfig> cells;  ///< one per variant

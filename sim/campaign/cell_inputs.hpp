@@ -16,6 +16,7 @@ namespace faultwave::campaign {
 /// What the plan must know of cell `cell`; loads its inputs and checks them.
 CellFacts cell_facts(const CampaignConfig& config, std::size_t cell);
 
+/// What the trials of a cell share: network, images, multiplier, mapping of products to PEs.
 struct CellInputs {
   CellInputs(const CampaignConfig& config, std::size_t cell);
 

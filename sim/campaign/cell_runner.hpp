@@ -14,6 +14,7 @@
 
 namespace faultwave::campaign {
 
+/// Runs trials of one cell, whatever its engine, beside its golden run.
 class CellRunner {
  public:
   /// Loads the cell and makes its golden run with up to `num_threads` threads. `config` and `plan`

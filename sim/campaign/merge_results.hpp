@@ -10,6 +10,7 @@
 
 namespace faultwave::campaign {
 
+/// What a merge found in its inputs.
 struct MergeSummary {
   uint64_t num_trials = 0;      ///< planned
   uint64_t num_finished = 0;    ///< in the merged file

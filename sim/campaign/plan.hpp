@@ -35,6 +35,7 @@ struct TrialSpec {
   double weight = 1;  ///< members of the population that the trial stands for
 };
 
+/// The numbered trials of a campaign: what trial i is, without the trials before it.
 class CampaignPlan {
  public:
   CampaignPlan(const CampaignConfig& config, std::vector<CellFacts> cells);

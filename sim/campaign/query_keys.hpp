@@ -5,6 +5,7 @@
 
 namespace faultwave::campaign {
 
+/// One way to group trials: a key of `faultwave query --by`.
 struct QueryKey {
   const char* name;
   const char* expression;  ///< SQL over trial t, result r, cell c, fault f

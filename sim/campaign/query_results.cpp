@@ -8,6 +8,7 @@
 #include "base/suggest.hpp"
 #include "campaign/query_keys.hpp"
 #include "campaign/sqlite_database.hpp"
+#include "campaign/stored_config.hpp"
 
 namespace faultwave::campaign {
 namespace {
@@ -95,20 +96,21 @@ std::vector<std::string> complete_keys(Database& database, const QueryOptions& o
   return keys;
 }
 
-/// Whether mitigations were tried in some trials only (campaign.mitigate: critical).
-bool has_unmitigated_trials(Database& database) {
-  return !distinct(database,
-                   "SELECT 1 WHERE (SELECT count(*) FROM result) < (SELECT count(*) FROM trial) * "
-                   "(SELECT count(DISTINCT mitigation) FROM result)")
-              .empty();
+/// Every trial with every mitigation of its cell: one that was not tried changes nothing.
+std::string results_in_use(const StoredConfig& config) {
+  if (!config.mitigates_critical_only) return "result";
+  const char* mitigations =
+      config.has_own_mitigations
+          ? "SELECT DISTINCT cell,mitigation FROM result JOIN trial USING(trial)"
+          : "SELECT cell,mitigation FROM cell,(SELECT DISTINCT mitigation FROM result)";
+  return fmt::format(
+      "(SELECT trial,mitigation,correct,masked,benign,sdc1,sdc5 FROM result UNION ALL"
+      " SELECT o.trial,m.mitigation,o.correct,o.masked,o.benign,o.sdc1,o.sdc5"
+      " FROM result o JOIN trial USING(trial) JOIN ({}) m USING(cell)"
+      " WHERE o.mitigation='none' AND NOT EXISTS"
+      " (SELECT 1 FROM result t WHERE t.trial=o.trial AND t.mitigation=m.mitigation))",
+      mitigations);
 }
-
-/// Every trial with every mitigation: one that was not tried changes nothing.
-constexpr const char* kResultsInUse =
-    "(SELECT trial,mitigation,correct,masked,benign,sdc1,sdc5 FROM result UNION ALL"
-    " SELECT o.trial,m.mitigation,o.correct,o.masked,o.benign,o.sdc1,o.sdc5 FROM result o,"
-    " (SELECT DISTINCT mitigation FROM result) m WHERE o.mitigation='none' AND NOT EXISTS"
-    " (SELECT 1 FROM result t WHERE t.trial=o.trial AND t.mitigation=m.mitigation))";
 
 KeyValue read_key(const Statement& row, int column, bool is_number) {
   if (row.is_null(column)) return {};
@@ -359,11 +361,11 @@ QueryResult query_results(const ResultsStore& store, const QueryOptions& options
   result.info = store.info();
   result.num_finished = store.num_finished();
   result.key_names = complete_keys(store.database(), options);
-  result.mitigates_critical_only = has_unmitigated_trials(store.database());
+  const StoredConfig config = read_stored_config(store.info());
+  result.mitigates_critical_only = config.mitigates_critical_only;
   const GroupMaker maker(store, result.key_names, options);
   for (const auto& [keys, parts] :
-       read_parts(store.database(), result.key_names, options,
-                  result.mitigates_critical_only ? kResultsInUse : "result")) {
+       read_parts(store.database(), result.key_names, options, results_in_use(config))) {
     result.groups.push_back(maker.make(keys, parts));
   }
   sort_groups(result);

@@ -11,6 +11,7 @@
 
 namespace faultwave::campaign {
 
+/// What a query asks for.
 struct QueryOptions {
   /// Any of query_keys(); `mitigation` is added when there are several and none is chosen, the
   /// multiplier beside a fault or net when there are several.
@@ -57,6 +58,7 @@ struct QueryGroup {
   Estimate critical;
 };
 
+/// Groups of trials with their figures, and what they were made from.
 struct QueryResult {
   std::vector<std::string> key_names;
   std::vector<QueryGroup> groups;

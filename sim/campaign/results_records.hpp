@@ -94,6 +94,8 @@ struct TrialResult {
   bool operator==(const TrialResult&) const = default;
 };
 
+/// A finished trial with the results of all its mitigations: rows of `trial`, `result` and
+/// `outcome`.
 struct TrialRecord {
   uint64_t trial = 0;
   int64_t cell = 0;

@@ -11,6 +11,7 @@ namespace faultwave::campaign {
 
 inline constexpr int kResultsFormatVersion = 1;
 
+/// A table of the results file, as it is created, read and hashed.
 struct TableSchema {
   std::string name;
   std::string definition;  ///< what stands between the parentheses of CREATE TABLE

@@ -10,6 +10,7 @@
 
 namespace faultwave::campaign {
 
+/// The open database of a results store and the lock of its writer.
 struct ResultsStore::Impl {
   /// Only writers hold the lock. Before `database`: it is released after the file is closed.
   std::unique_ptr<WriterLock> lock;

@@ -6,6 +6,7 @@
 
 namespace faultwave::campaign {
 
+/// A confidence interval, both ends included.
 struct Interval {
   double lower = 0;
   double upper = 0;
@@ -13,6 +14,7 @@ struct Interval {
   bool operator==(const Interval&) const = default;
 };
 
+/// A mean or a share with its confidence interval.
 struct Estimate {
   double value = 0;
   Interval interval;

@@ -64,6 +64,7 @@ class TrialReplay {
   std::vector<int32_t> logits_;
 };
 
+/// A cell on the table engine: differential replay from one golden run, shared by threads.
 class TableCell {
  public:
   TableCell(const CampaignConfig& config, const CampaignPlan& plan, const CellInputs& cell,

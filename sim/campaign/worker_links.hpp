@@ -10,6 +10,7 @@ namespace faultwave::campaign {
 /// The coordinator's end: all its workers. To be used by one thread.
 class WorkerLinks {
  public:
+  /// A message and the worker that sent it.
   struct Arrival {
     int worker = 0;
     std::string message;

@@ -13,21 +13,28 @@ namespace faultwave::campaign {
 
 // From the coordinator. A worker answers every request but the last, in their order.
 
+/// Load a cell and make its golden run.
 struct EnterRequest {
   uint64_t cell = 0;
   bool operator==(const EnterRequest&) const = default;
 };
+
+/// Run a batch of trials.
 struct RunRequest {
   uint64_t batch = 0;            ///< comes back with the answer
   std::vector<uint64_t> trials;  ///< of the cell that was entered last
   bool operator==(const RunRequest&) const = default;
 };
+
+/// Run a finished trial again at gate level and compare its logits.
 struct VerifyRequest {
   uint64_t trial = 0;
   std::string mitigation;
   int64_t images = 0;
   bool operator==(const VerifyRequest&) const = default;
 };
+
+/// The campaign is over: the worker ends without an answer.
 struct EndRequest {
   bool operator==(const EndRequest&) const = default;
 };
@@ -40,15 +47,21 @@ struct Hello {
   std::string identity;
   bool operator==(const Hello&) const = default;
 };
+
+/// The worker has the cell and its golden run; `row` must be that of all other workers.
 struct EnterReply {
   CellRow row;
   bool operator==(const EnterReply&) const = default;
 };
+
+/// The trials of a RunRequest, done.
 struct RunReply {
   uint64_t batch = 0;
   std::vector<TrialRecord> records;  ///< in the order of the request
   bool operator==(const RunReply&) const = default;
 };
+
+/// What the gate engine says about the trial of a VerifyRequest.
 struct VerifyReply {
   VerificationRow row;
   bool operator==(const VerifyReply&) const = default;

@@ -5,6 +5,7 @@
 
 namespace faultwave::compile {
 
+/// An exclusive lock on a file, between processes; held as long as the object lives.
 class FileLock {
  public:
   /// Waits until the lock on `path` (created when missing) is free. EnvironmentError when the file

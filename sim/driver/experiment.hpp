@@ -30,6 +30,7 @@ struct ExperimentRow {
   NetworkResult result;
 };
 
+/// The outcome of a configuration: one row per run (golden, faulty, mitigated) and provenance.
 struct Experiment {
   std::vector<ExperimentRow> rows;
   EnergyFigure energy;  ///< of the multiplier in use

@@ -12,6 +12,7 @@
 
 namespace faultwave::driver {
 
+/// What a configuration names, loaded and checked.
 struct ExperimentInputs {
   fault::PeSpace space;
   nn::Network network;

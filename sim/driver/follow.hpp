@@ -18,6 +18,7 @@ struct PropagationStage {
   double mean_error = 0;  ///< mean magnitude of the difference over the corrupted ones
 };
 
+/// Where a fault is alive on its way from the net to the logits of one image.
 struct Propagation {
   std::vector<PropagationStage> stages;
   std::vector<std::string> pes;  ///< faulty PEs whose multipliers were watched

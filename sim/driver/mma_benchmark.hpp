@@ -23,6 +23,7 @@ struct MmaPoint {
   std::string source;
 };
 
+/// Points of the tensor-core benchmark and the GPU that they are measured on.
 struct MmaConfig {
   systemc::GpuConfig gpu;
   std::vector<MmaPoint> points;

@@ -20,6 +20,7 @@ struct EnergyFigure {
   std::string source;
 };
 
+/// A multiplier, loaded and analysed.
 struct Multiplier {
   netlist::Netlist netlist;
   netlist::ProductTable table;

@@ -35,6 +35,7 @@ class ValueListener {
   virtual void on_codes(const nn::Layer& layer, std::span<const uint8_t> codes) = 0;
 };
 
+/// How a network is run on an accelerator.
 struct RunnerOptions {
   netlist::NumberFormat format = netlist::NumberFormat::kAffineU8;
   bool weight_on_port_a = true;
@@ -55,6 +56,7 @@ struct LayerReport {
   accel::CycleReport cycles;
 };
 
+/// Logits and cycles of one run over all images.
 struct NetworkResult {
   int64_t num_images = 0;
   int num_classes = 0;

@@ -6,6 +6,7 @@
 
 namespace faultwave::driver {
 
+/// How many images got the right label.
 struct Score {
   int64_t images = 0;
   int64_t correct = 0;  ///< top-1

@@ -20,6 +20,7 @@
 
 namespace faultwave::driver {
 
+/// What mitigations are told about the run that they retune for.
 struct RetuningOptions {
   netlist::NumberFormat format = netlist::NumberFormat::kAffineU8;
   bool weight_on_port_a = true;

@@ -200,6 +200,12 @@ std::vector<RunConfig> load_run_configs(const std::filesystem::path& path,
                                         const std::vector<std::string>& overrides) {
   auto document = YamlDocument::from_file(path);
   for (const auto& assignment : overrides) document.set(assignment);
+  if (YamlMap root(document, document.root(), ""); root.has("campaign")) {
+    root.fail("campaign", "this configuration describes a campaign",
+              fmt::format("faultwave campaign {} --out results.sqlite; a run is described by the "
+                          "same file without this section",
+                          path.string()));
+  }
   return read_run_configs(document, path);
 }
 

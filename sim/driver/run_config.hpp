@@ -15,6 +15,7 @@ namespace faultwave::driver {
 
 class YamlDocument;
 
+/// Section `multiplier` of a configuration.
 struct MultiplierConfig {
   std::string name;                ///< path, or a name that find_netlist knows
   std::string exact;               ///< the exact multiplier to compare with
@@ -24,6 +25,7 @@ struct MultiplierConfig {
   bool weight_on_port_a = true;
 };
 
+/// Section `data` of a configuration: images that run, images that calibrate.
 struct DataConfig {
   std::string name;
   std::string split = "test";
@@ -41,6 +43,7 @@ enum class FaultOnExact { kAuto, kYes, kNo };
 /// same sums without cycles.
 enum class Engine { kGate, kTable };
 
+/// A configuration, or one variant of it, as read from YAML (docs/configuration.md).
 struct RunConfig {
   std::string file;
   std::string variant;  ///< name within the file; empty: the file has no variants
@@ -65,6 +68,7 @@ struct RunConfig {
 std::vector<RunConfig> load_run_configs(const std::filesystem::path& path,
                                         const std::vector<std::string>& overrides = {});
 
+/// How a configuration is read by commands that differ from `run`.
 struct ReadOptions {
   std::vector<std::string> extra_keys;  ///< of the top level, read by somebody else
   Engine default_engine = Engine::kGate;

@@ -12,6 +12,7 @@
 
 namespace faultwave::driver {
 
+/// Which part of which run is drawn.
 struct TraceRequest {
   std::vector<int> pes;  ///< PEs or lanes; empty: those that carry a fault, at most kMaxDefaultPes
   TraceWindow window;
@@ -24,6 +25,7 @@ inline constexpr std::size_t kMaxDefaultPes = 4;
 /// Cycles of all PEs together that one file may hold.
 inline constexpr uint64_t kMaxTracedPeCycles = 400'000;
 
+/// A waveform of two runs, golden and faulty, as texts to be written.
 struct Trace {
   std::string vcd;   ///< value change dump, one time unit per cycle
   std::string gtkw;  ///< GTKWave's save file for `dump_name`

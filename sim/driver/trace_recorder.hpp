@@ -19,6 +19,7 @@ struct TraceWindow {
   uint64_t to = 0;
 };
 
+/// Keeps what an accelerator shows in the cycles of a window.
 class TraceRecorder : public accel::TraceListener {
  public:
   /// `units`: controllers of interest (0 on a TPU, sub-cores of a GPU), ascending.

@@ -10,6 +10,7 @@
 
 namespace faultwave::evolve {
 
+/// State of an evolution between two generations, to go on from.
 struct Checkpoint {
   /// Everything that the course of the search depends on; a checkpoint fits one such text only.
   std::string settings;

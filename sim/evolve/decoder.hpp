@@ -20,6 +20,7 @@ inline constexpr Value kOne = 0xFFFF;
 
 /// Gates in topological order, each driving value 16 + (its node's index).
 struct Circuit {
+  /// A gate of at most two inputs.
   struct Gate {
     netlist::GateKind kind;
     Value y, a, b;  // b = a for inverters

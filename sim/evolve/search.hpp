@@ -12,6 +12,7 @@
 
 namespace faultwave::evolve {
 
+/// What an evolution minimises, and for how long.
 struct SearchSettings {
   Target target;
   uint64_t seed = 1;
@@ -32,6 +33,7 @@ struct SearchSettings {
 /// Generations between exchanges of islands, checkpoints and looks at the clock.
 uint64_t epoch_generations(Objective objective);
 
+/// How far an evolution has come.
 struct SearchProgress {
   uint64_t generation = 0;
   double seconds = 0;
@@ -39,6 +41,7 @@ struct SearchProgress {
   uint64_t best_cost = 0;
 };
 
+/// The best multiplier of an evolution.
 struct SearchResult {
   netlist::Netlist netlist;
   uint64_t cost = 0;

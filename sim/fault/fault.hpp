@@ -26,6 +26,7 @@ struct Window {
 /// the same one).
 enum class Unit : uint8_t { kMultiplier, kWeight, kActivation, kPartialSum };
 
+/// A fault in one PE or lane: where, what kind, and in which cycles.
 struct Fault {
   int pe = 0;  ///< in the accelerator's PeSpace
   Unit unit = Unit::kMultiplier;

@@ -9,6 +9,7 @@
 
 namespace faultwave::fault {
 
+/// Product table of one PE with all its faults (docs/numerics.md).
 struct LocusTable {
   /// Products by the operand codes that should be in the registers, as they come out of the PE.
   netlist::ProductTable table;

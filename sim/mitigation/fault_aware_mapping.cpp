@@ -3,6 +3,7 @@
 // Trans. R. Soc. A 378, 2020. There, filters are permuted so that what bypassed PEs would compute
 // matters least, and the next layer's inputs follow. Here inputs and outputs are permuted in turn,
 // and a PE is weighed by the error that the mitigation behind leaves on its own product table.
+#include "base/error.hpp"
 #include "mitigation/builtin_mitigations.hpp"
 #include "mitigation/fault_aware_order.hpp"
 
@@ -27,6 +28,9 @@ class FaultAwareMapping : public Mitigation {
   }
   LoadedLayer apply(const LayerContext& context) const override { return next_->apply(context); }
   std::unique_ptr<Mitigation> followed_by(std::unique_ptr<Mitigation> next) const override {
+    if (dynamic_cast<const FaultAwareMapping*>(next.get()) != nullptr) {
+      throw UsageError("a mapping cannot follow a mapping\n  fix: name it once");
+    }
     return std::make_unique<FaultAwareMapping>(std::move(next));
   }
 

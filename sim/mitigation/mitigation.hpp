@@ -86,6 +86,8 @@ enum class LeftError : uint8_t {
   kProduct,      ///< the product itself is missing
 };
 
+/// A way to run a network on faulty PEs: what to load instead of its own weights.
+/// docs/mitigation.md has those that ship.
 class Mitigation {
  public:
   virtual ~Mitigation() = default;
@@ -111,8 +113,7 @@ void register_mitigation(const std::string& name, const std::string& summary, Fa
 /// `name` may be "mapping+other": a mapping and what is done to the weights that it has moved.
 std::unique_ptr<Mitigation> make_mitigation(const std::string& name);
 std::vector<std::pair<std::string, std::string>> known_mitigations();
-/// none, fap, fal_retune, fal_retune_uniform, fal_retune_offset, bias_recalibration, joint_retune.
-/// Idempotent.
+/// Those of builtin_mitigations.hpp. Idempotent.
 void register_builtin_mitigations();
 
 }  // namespace faultwave::mitigation

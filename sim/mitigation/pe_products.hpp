@@ -12,6 +12,7 @@ namespace faultwave::mitigation {
 /// The product tables that one weight meets, behind a number format and an operand order. A view:
 /// the tables must outlive it.
 struct PeProducts {
+  /// One of the tables that a weight meets: on a GPU several lanes multiply it.
   struct Part {
     const netlist::ProductTable* table = nullptr;
     double count = 1;  ///< how often, relative to the other parts

@@ -19,6 +19,7 @@ namespace faultwave::native {
 inline constexpr const char* kMacFunction = "faultwave_mac";
 inline constexpr const char* kFaultyMacFunction = "faultwave_mac_faulty";
 
+/// Which variant of a native PE model is written.
 struct MacSourceOptions {
   int lanes = 256;  ///< of one vector: 64, 128, 256 or 512
   bool faultable = false;

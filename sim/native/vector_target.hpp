@@ -6,6 +6,7 @@
 
 namespace faultwave::native {
 
+/// Width of the vectors that native PE models are compiled for.
 struct VectorTarget {
   int lanes = 64;                           ///< of one vector: 64, 128, 256 or 512
   std::vector<std::string> compiler_flags;  ///< that let the compiler use such vectors

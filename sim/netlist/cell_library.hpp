@@ -25,6 +25,7 @@ struct Cell {
   std::vector<bool> truth_table;    ///< output by input bits, pin 0 is bit 0
 };
 
+/// Standard cells of a Liberty file.
 struct CellLibrary {
   std::filesystem::path path;
   double voltage = 0;

@@ -28,6 +28,7 @@ struct FaultClass {
   std::vector<uint32_t> members;
 };
 
+/// All faults of a netlist in classes of equal product tables.
 struct FaultUniverse {
   std::vector<NetFault> faults;
   /// Per fault its index in `classes`, or kUndetectable.

@@ -32,6 +32,7 @@ struct ExplainedFault {
   int32_t faulty_product = 0;
 };
 
+/// What a site is connected to and what its faults do.
 struct SiteExplanation {
   Site site;
   int32_t driver = -1;        ///< gate that drives the net, -1 for an operand bit

@@ -11,6 +11,7 @@
 
 namespace faultwave::netlist {
 
+/// How a netlist file is read.
 struct LoadOptions {
   /// Top module; empty: the only module that nothing instantiates.
   std::string top;

@@ -46,6 +46,7 @@ struct GeneratorRequest {
   std::string name;
 };
 
+/// A multiplier of a family from the literature.
 struct GeneratedMultiplier {
   std::string family;
   GeneratorValues values;

@@ -33,6 +33,7 @@ class ZeroAwareGates {
   NetlistBuilder& builder_;
 };
 
+/// Outputs of a leading-one detector.
 struct LeadingOne {
   /// Bit t is one when t is the position of the leading one; kNoNet below `lowest`.
   std::vector<NetId> one_hot;

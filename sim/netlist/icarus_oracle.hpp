@@ -9,6 +9,7 @@
 
 namespace faultwave::netlist {
 
+/// Simulates faults with Icarus Verilog, nets forced by `force`: one of the independent oracles.
 class IcarusOracle : public FaultOracle {
  public:
   /// Keeps a reference to `netlist`.

@@ -9,6 +9,7 @@
 
 namespace faultwave::netlist {
 
+/// Costs of a circuit mapped to the cells of a library.
 struct MappedCost {
   double area_um2 = 0;
   /// Mean switching energy of one multiplication of independent uniform operands: over the cells,

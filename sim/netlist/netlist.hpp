@@ -52,12 +52,14 @@ std::string_view gate_name(GateKind kind);
 /// Pin name of input `index`: "A", "B", "S".
 std::string_view pin_name(GateKind kind, int index);
 
+/// A gate of one output; unused inputs are kNoNet.
 struct Gate {
   GateKind kind = GateKind::kBuf;
   std::array<NetId, 3> in = {kNoNet, kNoNet, kNoNet};
   NetId out = kNoNet;
 };
 
+/// A 1-bit net.
 struct Net {
   /// The author's name ("sig_112", "N[148]", "A[3]"); unique in the netlist.
   std::string name;

@@ -28,6 +28,7 @@ class NetlistBuilder {
   /// The net that a NOT gate inverts to `net`; kNoNet when something else drives it.
   NetId inverse_of(NetId net) const;
 
+  /// Outputs of an adder.
   struct SumCarry {
     NetId sum;
     NetId carry;

@@ -10,6 +10,7 @@
 
 namespace faultwave::netlist {
 
+/// A gate or a port of a schematic.
 struct SchematicNode {
   enum class Kind : uint8_t { kGate, kInput, kOutput };
   Kind kind = Kind::kGate;
@@ -30,6 +31,7 @@ struct SchematicEdge {
   bool is_forced = false;  ///< the fault acts on this piece of wire
 };
 
+/// Gates around a site, to be drawn.
 struct Schematic {
   std::string title;
   std::vector<SchematicNode> nodes;

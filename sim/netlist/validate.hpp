@@ -36,6 +36,7 @@ struct Disagreement {
   std::vector<uint16_t> products;
 };
 
+/// How far the simulators agree on the faults of a netlist.
 struct ValidationReport {
   /// The bit-parallel evaluation: all 65,536 pairs of each fault, the reference of the others.
   OracleReport bit_parallel;

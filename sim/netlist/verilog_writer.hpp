@@ -9,6 +9,7 @@
 
 namespace faultwave::netlist {
 
+/// Which variant of a PE model is written.
 struct LaneModuleOptions {
   int lanes = 64;          ///< width of every net, one lane per PE
   bool faultable = false;  ///< every site passes through y = (x & keep) ^ flip

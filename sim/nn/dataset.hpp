@@ -10,6 +10,7 @@
 
 namespace faultwave::nn {
 
+/// Images of one size with their labels.
 struct Dataset {
   std::string name;
   Shape shape;                  ///< of one image

@@ -26,6 +26,7 @@ struct Shape {
 /// Values flowing between layers: uint8 codes, or int32 sums for integer logits.
 enum class DataType : uint8_t { kUint8, kInt32 };
 
+/// A tensor that a layer reads or writes, of one image.
 struct Value {
   std::string name;
   Shape shape;
@@ -76,6 +77,7 @@ struct Layer {
   std::vector<uint8_t> lookup;  ///< kLookup only: [256] output code of every input code
 };
 
+/// A quantised network: integer layers over numbered values.
 struct Network {
   std::string name;
   std::vector<Value> values;

@@ -26,6 +26,7 @@ struct OnnxTensor {
 
 std::string_view to_string(OnnxTensor::Type type);
 
+/// A node of the graph of an ONNX file.
 struct OnnxNode {
   std::string name;  ///< the node's name, or that of its first output
   std::string op;
@@ -44,6 +45,7 @@ struct OnnxNode {
   }
 };
 
+/// An ONNX file, decoded but not yet understood.
 struct OnnxModel {
   std::filesystem::path path;
   std::string name;

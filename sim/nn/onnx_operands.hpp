@@ -18,6 +18,7 @@ struct OnnxWeights {
   std::vector<float> scale;  ///< [1], or one per output
 };
 
+/// Reads operands and attributes of nodes, with errors that name the node.
 class OnnxOperands {
  public:
   explicit OnnxOperands(const OnnxModel& model) : model_(model) {}

@@ -14,6 +14,7 @@ namespace faultwave::replay {
 /// layers.
 using LayerPlans = std::vector<std::optional<LayerPlan>>;
 
+/// Differential replay of one block of images, with the memory that it needs.
 class BlockReplay {
  public:
   explicit BlockReplay(const ReplayNetwork& network);

@@ -12,6 +12,7 @@
 
 namespace faultwave::replay {
 
+/// How a matrix product over many tables is cut into products over one list of tables each.
 class GemmPlan {
  public:
   /// Rows from `begin` to the next run's (in a part's order) read the tables `tables[k % period]`.
@@ -20,6 +21,7 @@ class GemmPlan {
     const uint8_t* const* tables;
   };
 
+  /// Column `n` of the weights, by runs of rows.
   struct ColumnPlan {
     int64_t n;
     std::vector<Run> runs;

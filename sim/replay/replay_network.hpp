@@ -29,6 +29,7 @@ struct LayerWeights {
   std::vector<uint32_t> output_place;
 };
 
+/// What a replay has to know of the run that it stands for.
 struct ReplayOptions {
   netlist::NumberFormat format = netlist::NumberFormat::kAffineU8;
   bool weight_on_port_a = true;

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "campaign/query_results.hpp"
+#include "campaign/stored_config.hpp"
 #include "driver/yaml_reader.hpp"
 #include "netlist/front_end.hpp"
 #include "netlist/verilog_writer.hpp"
@@ -23,13 +24,14 @@ class CampaignReader {
       : path_(path),
         options_(options),
         store_(campaign::ResultsStore::open_read_only(path)),
+        config_(campaign::read_stored_config(store_.info())),
         table_(read_trials(store_)) {
     if (table_.size() == 0) {
       throw InputError({path.string()}, "holds no finished trial yet",
                        "wait for the first ones, or run 'faultwave campaign' with --resume");
     }
     groups_.confidence = options.confidence;
-    groups_.critical_points = options.critical_points.value_or(configured_critical_points());
+    groups_.critical_points = options.critical_points.value_or(config_.critical_points);
     groups_.tried_share = tried_share();
   }
 
@@ -43,7 +45,8 @@ class CampaignReader {
     data_["critical_points"] = groups_.critical_points;
     data_["tried_share"] = groups_.tried_share;
     add_trials();
-    if (fill_unmitigated(table_)) {
+    if (config_.mitigates_critical_only) {
+      fill_unmitigated(table_, config_.has_own_mitigations);
       note("Mitigations were tried in critical trials only; other trials count as without.");
     }
     data_["summary"] = summary_rows(table_, groups_);
@@ -66,19 +69,6 @@ class CampaignReader {
 
   void add_part(const char* name, Json part) {
     if (!part.empty()) data_[name] = std::move(part);
-  }
-
-  /// 1, the default of campaigns, when the file's configuration does not say.
-  double configured_critical_points() const {
-    constexpr double kDefault = 1;
-    try {
-      const auto document = driver::YamlDocument::from_text(store_.info().config, path_.string());
-      const YAML::Node section = document.root()["campaign"];
-      if (!section.IsDefined() || !section.IsMap() || !section["critical_points"]) return kDefault;
-      return section["critical_points"].as<double>(kDefault);
-    } catch (const ConfigError&) {
-      return kDefault;
-    }
   }
 
   /// Of the population of faults, PEs and layers; 0 when it is unknown or infinite.
@@ -300,6 +290,7 @@ class CampaignReader {
   std::filesystem::path path_;
   const ReportOptions& options_;
   campaign::ResultsStore store_;
+  campaign::StoredConfig config_;
   TrialTable table_;
   GroupOptions groups_;
   Json data_;

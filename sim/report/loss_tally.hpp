@@ -25,6 +25,7 @@ struct LossFigures {
 /// Figures of trial `index` under mitigation `mitigation`; it must be recorded.
 LossFigures figures_of(const TrialTable& table, std::size_t mitigation, std::size_t index);
 
+/// Weighted means over trials, added one by one.
 class LossTally {
  public:
   void add(double weight, const LossFigures& figures);

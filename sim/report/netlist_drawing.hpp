@@ -8,6 +8,7 @@
 
 namespace faultwave::report {
 
+/// A gate or port in the picture of a netlist.
 struct DrawnNode {
   std::string net;       ///< what the gate or input drives, or the output shows
   std::string function;  ///< "AND", "input", "output"
@@ -16,12 +17,14 @@ struct DrawnNode {
   double y = 0;  ///< 0 (top) to 1
 };
 
+/// A connection between two nodes, by their indices.
 struct DrawnWire {
   int from = 0;
   int to = 0;
   std::string pin;  ///< "A", "B", "S" of a gate; "" of an output
 };
 
+/// The picture of a whole netlist, in columns of logic levels.
 struct NetlistDrawing {
   int num_columns = 0;
   int max_rows = 0;  ///< nodes of the fullest column

@@ -9,6 +9,7 @@
 
 namespace faultwave::report {
 
+/// What a report is called and which figures it states.
 struct ReportOptions {
   std::string title;    ///< empty: the names of the inputs
   std::string command;  ///< that makes this report, for its last section

@@ -128,15 +128,18 @@ class TrialReader {
 
 TrialTable read_trials(const campaign::ResultsStore& store) { return TrialReader(store).read(); }
 
-bool fill_unmitigated(TrialTable& table) {
-  if (table.mitigations.empty() || table.mitigations.front() != "none") return false;
+void fill_unmitigated(TrialTable& table, bool only_tried) {
+  if (table.mitigations.empty() || table.mitigations.front() != "none") return;
   const TrialOutcomes& without = table.outcomes.front();
-  bool is_filled = false;
   for (std::size_t m = 1; m < table.outcomes.size(); ++m) {
     TrialOutcomes& with = table.outcomes[m];
+    std::vector<bool> is_of_cell(table.cells.size(), !only_tried);
     for (std::size_t i = 0; i < table.size(); ++i) {
+      if (with.correct[i] >= 0) is_of_cell[static_cast<std::size_t>(table.cell[i])] = true;
+    }
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      if (!is_of_cell[static_cast<std::size_t>(table.cell[i])]) continue;
       if (with.correct[i] >= 0 || without.correct[i] < 0) continue;
-      is_filled = true;
       with.correct[i] = without.correct[i];
       with.masked[i] = without.masked[i];
       with.benign[i] = without.benign[i];
@@ -144,7 +147,6 @@ bool fill_unmitigated(TrialTable& table) {
       with.sdc5[i] = without.sdc5[i];
     }
   }
-  return is_filled;
 }
 
 }  // namespace faultwave::report

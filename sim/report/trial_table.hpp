@@ -46,8 +46,8 @@ struct TrialTable {
 
 TrialTable read_trials(const campaign::ResultsStore& store);
 
-/// Trials in which a mitigation was not tried (campaign.mitigate: critical) count with it as
-/// without one. False when there are none.
-bool fill_unmitigated(TrialTable& table);
+/// Trials in which a mitigation of their cell was not tried (campaign.mitigate: critical) count
+/// with it as without one. `only_tried`: a cell's mitigations are those that some trial of it has.
+void fill_unmitigated(TrialTable& table, bool only_tried);
 
 }  // namespace faultwave::report

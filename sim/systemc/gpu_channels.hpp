@@ -71,6 +71,7 @@ class KernelClock {
 
 /// A CTA that is resident on an SM, with its two stages of operands in shared memory.
 struct CtaContext {
+  /// One of the two buffers of operands in shared memory.
   struct Stage {
     std::vector<uint8_t> activations;   ///< [cta_m][cta_k] codes
     std::vector<uint8_t> weights;       ///< [cta_n][cta_k] codes
@@ -99,6 +100,7 @@ struct MemoryResponse {
   MemoryRequest request;
 };
 
+/// A CTA that the dispatcher gives to an SM.
 struct CtaLaunch {
   int64_t cta = 0;
 };

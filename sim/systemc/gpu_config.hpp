@@ -19,6 +19,7 @@ enum class WarpScheduler : uint8_t { kLooseRoundRobin, kGreedyThenOldest };
 /// between rows; kSwizzled: the 16-byte chunks of a row are exchanged by an XOR with its number.
 enum class SharedLayout : uint8_t { kLinear, kPadded, kSwizzled };
 
+/// Sizes, latencies and kernel tiling of a GPU (docs/gpu.md).
 struct GpuConfig {
   // Hardware
   int sms = 1;        ///< 1 to 144

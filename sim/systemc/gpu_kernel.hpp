@@ -24,6 +24,7 @@ enum class WarpOp : uint8_t {
   kExit,
 };
 
+/// An instruction of a warp in the tiled GEMM kernel.
 struct WarpInstruction {
   WarpOp op = WarpOp::kExit;
   uint8_t buffer = 0;

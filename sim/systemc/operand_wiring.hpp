@@ -3,6 +3,7 @@
 
 namespace faultwave::systemc {
 
+/// How activations and weights reach the ports of the multipliers.
 struct OperandWiring {
   bool weight_on_port_a = true;
   bool product_is_signed = false;

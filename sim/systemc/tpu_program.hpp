@@ -30,6 +30,7 @@ enum class Opcode : uint8_t {
   kWriteHostMemory,  ///< `bytes` of results to the host
 };
 
+/// An instruction of the TPU's controller.
 struct Instruction {
   Opcode opcode = Opcode::kMatrixMultiply;
   Fold fold;

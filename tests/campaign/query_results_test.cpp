@@ -349,6 +349,21 @@ TEST_F(QueryResults, wrong_names_are_usage_errors_with_the_nearest_name) {
   EXPECT_THAT(message({.confidence = 95}), HasSubstr("confidence 95"));
 }
 
+TEST_F(QueryResults, mitigations_that_a_variant_does_not_have_have_no_results) {
+  // Cell 0 has `none` only.
+  for (auto& trial : trials_) {
+    if (trial.cell == 0) trial.results.erase(trial.results.begin());
+  }
+  QueryOptions options;
+  options.by = {"cell", "mitigation"};
+  EXPECT_EQ(query_results(stored(), options).groups.size(), 3u);
+  CampaignInfo info = small_info();
+  info.config =
+      "variants: [{name: a, mitigations: [none]}, {name: b}]\ncampaign: {mitigate: critical}\n";
+  std::filesystem::remove(path_);
+  EXPECT_EQ(query_results(stored({}, info), options).groups.size(), 3u);
+}
+
 TEST_F(QueryResults, trials_that_were_not_mitigated_count_as_they_are) {
   const std::vector<StratumRow> strata = {
       {0, "low", 700}, {0, "high", 1300}, {1, "low", 400}, {1, "high", 600}};
@@ -361,7 +376,7 @@ TEST_F(QueryResults, trials_that_were_not_mitigated_count_as_they_are) {
     const auto result_of = [&](bool copies) {
       std::filesystem::remove(path_);
       trials_ = small_mitigated_trials(copies);
-      return query_results(stored(strata), options);
+      return query_results(stored(strata, copies ? small_info() : small_mitigated_info()), options);
     };
     const auto result = result_of(false);
     const auto expected = result_of(true);

@@ -126,6 +126,13 @@ inline std::vector<TrialRecord> small_trials(uint64_t begin = 0, uint64_t end = 
   return trials;
 }
 
+/// small_info of a campaign that mitigates critical trials only.
+inline CampaignInfo small_mitigated_info() {
+  CampaignInfo info = small_info();
+  info.config = "name: small\ncampaign: {mitigate: critical}\n";
+  return info;
+}
+
 /// The trials of a campaign that mitigates critical ones only: in the others `fap` was not tried,
 /// or, with `copies`, does what `none` does.
 inline std::vector<TrialRecord> small_mitigated_trials(bool copies) {

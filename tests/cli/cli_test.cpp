@@ -129,6 +129,10 @@ INSTANTIATE_TEST_SUITE_P(
                 {"mma", "x.yaml", "--warps", "4"},
                 2,
                 "--warps and a configuration exclude each other"},
+        BadCall{"run_of_a_campaign",
+                {"run", config("campaign_strokes.yaml")},
+                3,
+                "campaign_strokes.yaml --out results.sqlite"},
         BadCall{"multiplier", {"sites", "fw8u_dada"}, 3, "did you mean 'fw8u_dadda'"},
         BadCall{"family", {"netlist", "generate", "--family", "daddda"}, 2, "dadda"},
         BadCall{"netlist_verb", {"netlist", "inof", "fw8u_dadda"}, 2, "info"}),
@@ -290,6 +294,8 @@ TEST(Cli, netlist_info_and_sites_write_their_json_keys) {
   }
   EXPECT_EQ(info["wce"], 321);
   EXPECT_FALSE(json_of({"sites", "fw8u_trunc8"}).empty());
+  const auto sites = faultwave({"sites", "fw8u_trunc6", "--limit", "1"});
+  EXPECT_THAT(sites.output, HasSubstr(fmt::format(" {} gates", info["gates"].get<int>())));
 }
 
 TEST(Cli, run_of_the_quickstart_reports_every_row_and_is_reproducible) {

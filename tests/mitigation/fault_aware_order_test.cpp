@@ -135,6 +135,7 @@ TEST(FaultAwareMapping, is_followed_by_any_other_mitigation_and_nothing_else_is)
     EXPECT_THAT(error.what(), testing::HasSubstr("only a mapping can be followed"));
   }
   EXPECT_THROW(make_mitigation("fault_aware_mapping+nothing"), UsageError);
+  EXPECT_THROW(make_mitigation("fault_aware_mapping+fault_aware_mapping"), UsageError);
 }
 
 }  // namespace

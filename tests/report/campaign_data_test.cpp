@@ -112,7 +112,7 @@ TEST_F(CampaignData, figures_are_those_of_a_query_by_the_same_keys) {
 }
 
 TEST_F(CampaignData, trials_that_were_not_mitigated_count_as_a_query_counts_them) {
-  auto store = campaign::create_small(path());
+  auto store = campaign::create_small(path(), campaign::small_mitigated_info());
   const auto trials = campaign::small_mitigated_trials(false);
   store.commit(trials);
   const Json data = campaign_data(path(), {});

@@ -14,7 +14,7 @@ import numpy
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TREE / "scripts"), str(TREE / "scripts" / "lib")]
-import loss_statistics as statistics  # noqa: E402
+import loss_statistics  # noqa: E402
 import paper  # noqa: E402
 import paper_document  # noqa: E402
 import paper_tables as tables  # noqa: E402
@@ -40,35 +40,44 @@ campaign:
 class Statistics(unittest.TestCase):
     def test_wilson_of_nothing_and_everything_has_its_closed_form(self):
         z = 1.959963984540054
-        self.assertAlmostEqual(statistics.wilson(0, 10)[1], z * z / (10 + z * z))
-        low, high = statistics.wilson(10, 10)
+        self.assertAlmostEqual(loss_statistics.wilson(0, 10)[1], z * z / (10 + z * z))
+        low, high = loss_statistics.wilson(10, 10)
         self.assertAlmostEqual(low, 10 / (10 + z * z))
         self.assertEqual(high, 1)
 
     def test_ties_share_their_mean_rank(self):
-        self.assertEqual(list(statistics.ranks([5, 1, 5, 7])), [2.5, 1, 2.5, 4])
+        self.assertEqual(list(loss_statistics.ranks([5, 1, 5, 7])), [2.5, 1, 2.5, 4])
 
     def test_rank_correlation_without_ties_is_one_minus_six_squares(self):
         ys = [3, 1, 4, 2, 5]
         squares = sum((x - y) ** 2 for x, y in zip(range(1, 6), ys))
-        self.assertAlmostEqual(statistics.rank_correlation([2, 3, 5, 8, 13], ys), 1 - 6 * squares / (5 * 24))
+        self.assertAlmostEqual(loss_statistics.rank_correlation([2, 3, 5, 8, 13], ys), 1 - 6 * squares / (5 * 24))
 
     def test_rank_correlation_of_a_constant_is_not_a_number(self):
-        self.assertTrue(math.isnan(statistics.rank_correlation([1, 2], [2, 2])))
+        self.assertTrue(math.isnan(loss_statistics.rank_correlation([1, 2], [2, 2])))
 
     def test_wilcoxon_without_ties_has_its_normal_approximation(self):
         # Positive ranks 1, 3, 4, 5 of 5: W = 13, mean 7.5, variance 5 * 6 * 11 / 24.
         z = (13 - 7.5) / math.sqrt(5 * 6 * 11 / 24)
-        self.assertAlmostEqual(statistics.wilcoxon(numpy.array([0.1, -0.2, 0.3, 0.4, 0.5])),
+        self.assertAlmostEqual(loss_statistics.wilcoxon(numpy.array([0.1, -0.2, 0.3, 0.4, 0.5])),
                                math.erfc(z / math.sqrt(2)))
 
     def test_bootstrap_repeats_itself_and_covers_a_normal_interval(self):
         halves = numpy.arange(100) % 2
-        resampled = statistics.bootstrap(numpy.mean, halves, count=2000)
-        self.assertTrue((resampled == statistics.bootstrap(numpy.mean, halves, count=2000)).all())
-        low, high = statistics.interval(resampled)
+        resampled = loss_statistics.bootstrap(numpy.mean, halves, count=2000)
+        self.assertTrue((resampled == loss_statistics.bootstrap(numpy.mean, halves, count=2000)).all())
+        low, high = loss_statistics.interval(resampled)
         self.assertAlmostEqual(low, 0.402, delta=0.03)
         self.assertAlmostEqual(high, 0.598, delta=0.03)
+
+
+    def test_bootstrap_of_clusters_draws_their_rows_together(self):
+        values = numpy.repeat(numpy.arange(10), 5)
+        one_each = loss_statistics.bootstrap(numpy.mean, numpy.arange(10), count=500)
+        together = loss_statistics.bootstrap(numpy.mean, values, count=500, clusters=values)
+        self.assertTrue(numpy.allclose(one_each, together))
+        alone = loss_statistics.bootstrap(numpy.mean, values, count=500)
+        self.assertLess(alone.std(), 0.6 * together.std())
 
 
 class Tables(unittest.TestCase):
@@ -99,6 +108,9 @@ class Tables(unittest.TestCase):
         self.assertAlmostEqual(row["won_back_frac"], expected)
         self.assertLessEqual(row["lower_frac"], expected)
         self.assertGreaterEqual(row["upper_frac"], expected)
+        self.assertLessEqual(row["clusters"], row["critical"])
+        self.assertAlmostEqual(row["median_won_back_frac"], sorted(1 - b / a for a, b in pairs)[len(pairs) // 2]
+                               if len(pairs) % 2 else row["median_won_back_frac"])
         self.assertAlmostEqual(row["goal_reached_frac"],
                                sum(1 for a, b in pairs if b <= 0.2 * a + 1e-9) / len(pairs))
         together = [row for row in rows if row["network"] == "all" and row["mitigation"] == "fal_retune"]
@@ -118,6 +130,34 @@ class Tables(unittest.TestCase):
         self.assertEqual({row["multiplier"] for row in rows}, {"fw8u_trunc6", "fw8u_dadda"})
         for row in tables.correlation_table(rows):
             self.assertIn(row["multipliers"], (1, 2))
+
+
+class OutputBits(unittest.TestCase):
+    def test_pairs_have_the_same_bit_and_pe(self):
+        """A truncated multiplier has constant low bits: stuck at 0 they lose nothing, at 1 they do what they do."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        config = pathlib.Path(folder.name) / "bits.yaml"
+        config.write_text(CAMPAIGN.split("campaign:", maxsplit=1)[0].replace("none, fal_retune, bias_recalibration", "none") +
+                          "campaign:\n  faults: {universe: output_bits, collapse: false}\n"
+                          "  pes: ['pe[0][1]', 'pe[5][3]']\n")
+        results = config.with_suffix(".sqlite")
+        subprocess.run([PROGRAM, "campaign", config, "--out", results, "--verify", "0"], check=True, capture_output=True)
+        losses = tables.output_losses(PROGRAM, results)
+        truncated, = [cell for names, cell in losses.items() if names[2] == "fw8u_trunc6"]
+        exact, = [cell for names, cell in losses.items() if names[2] == "fw8u_dadda"]
+        places = {(bit, kind, pe) for bit in range(16) for kind in ("sa0", "sa1") for pe in ("pe[0][1]", "pe[5][3]")}
+        self.assertEqual(set(exact), places)
+        self.assertEqual(set(truncated), places)
+        constant = [loss for (bit, kind, _), loss in truncated.items() if kind == "sa0" and bit < 6]
+        self.assertEqual(constant, [0] * 12)
+        tables.EXACT["affine_u8"] = "fw8u_dadda"
+        self.addCleanup(tables.EXACT.update, {"affine_u8": "mul8u_1JFF"})
+        row, = tables.pair_table(PROGRAM, [results])
+        differences = {place: truncated[place] - exact[place] for place in places}
+        self.assertEqual(row["pairs"], 64)
+        self.assertAlmostEqual(row["worse_frac"], sum(value > 1 for value in differences.values()) / 64)
+        self.assertAlmostEqual(row["largest_loss_points"] - row["largest_exact_loss_points"], max(differences.values()))
 
 
 class Document(unittest.TestCase):

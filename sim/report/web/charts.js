@@ -59,14 +59,26 @@ function rateChart(campaign, choice) {
     const last = points.find((point) => point.mitigation === m && point.x === rates.at(-1));
     return `${campaign.mitigations[m]} ${number(last.y, 1)} %`;
   }).join(', ');
+  const isSingle = rates.length === 1;
+  const fewRates = rates.length <= 6 || isLog;
+  const name = (point) => campaign.mitigations[point.mitigation];
   return {
     lede: `With ${brief(rates.at(-1))} % of the PEs faulty the accuracy is: ${said}. Fault-free it is ${number(golden, 1)} %.`,
-    caption: `Means of ${number(points[0].trials)} draws per point; bands: ${campaign.confidenceText()} interval of the mean. ` +
-        'Dashed: fault-free.',
-    legend: legend(used.map((m) => campaign.mitigations[m]), used.map(seriesColour)),
-    draw: (width) => Plot.plot(plotOptions(width, {
-      x: {label: `Faulty PEs (%)${isLog ? ', logarithmic' : ''}`, type: isLog ? 'log' : 'linear', ticks: isLog ? rates : undefined,
-          tickFormat: isLog ? brief : undefined},
+    caption: `Means of ${number(points[0].trials)} draws per point; ${isSingle ? 'bars' : 'bands'}: ${campaign.confidenceText()} ` +
+        'interval of the mean. Dashed: fault-free.',
+    legend: isSingle ? undefined : legend(used.map((m) => campaign.mitigations[m]), used.map(seriesColour)),
+    draw: (width) => Plot.plot(isSingle ? plotOptions(width, {
+      height: 60 + 24 * used.length, marginLeft: 40 + 7 * Math.max(...points.map((point) => name(point).length)),
+      x: {label: 'Accuracy (%)', grid: true},
+      y: {type: 'band', domain: used.map((m) => campaign.mitigations[m]), label: null},
+      marks: [
+        Plot.ruleX([golden], {stroke: 'var(--faint)', strokeDasharray: '3,3'}),
+        Plot.ruleY(points, {y: name, x1: 'low', x2: 'high', stroke: (point) => seriesColour(point.mitigation), strokeWidth: 2}),
+        Plot.dot(points, {y: name, x: 'y', fill: (point) => seriesColour(point.mitigation), r: 4.5}),
+      ],
+    }) : plotOptions(width, {
+      x: {label: `Faulty PEs (%)${isLog ? ', logarithmic' : ''}`, type: isLog ? 'log' : 'linear', ticks: fewRates ? rates : undefined,
+          tickFormat: fewRates ? brief : undefined},
       y: {label: 'Accuracy (%)', grid: true},
       marks: [
         Plot.ruleY([golden], {stroke: 'var(--faint)', strokeDasharray: '3,3'}),

@@ -2,7 +2,7 @@
 
 const report = JSON.parse(document.getElementById('data').textContent);
 
-const seriesColour = (index) => `var(--series-${index % 6})`;
+const seriesColour = (index) => `var(--series-${index % 12})`;
 
 /// One campaign; cells and mitigations are indices.
 class Campaign {
