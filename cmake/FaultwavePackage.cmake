@@ -42,8 +42,8 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "cmake")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
 "gate-level netlists and faulty systolic arrays for C++ (development files)
-Faultwave simulates, cycle by cycle, approximate DNN accelerators under hardware
-faults.
+Faultwave simulates, cycle by cycle, approximate DNN accelerators under
+hardware faults.
 
 This package contains the headers, static libraries and CMake package of its
 netlist module (Verilog front end, fault sites, product tables) and of its

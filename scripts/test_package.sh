@@ -52,6 +52,7 @@ inside() {
 
 echo "== apt-get install ./faultwave.deb"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
+inside apt-get update -qq # mmdebstrap leaves no lists behind
 inside sh -c 'apt-get install -y -qq --no-install-recommends /packages/faultwave_*.deb </dev/null 2>&1 | tail -n 3'
 inside dpkg-query -W -f '${Package} ${Version} ${Status}\n' faultwave
 inside useradd --create-home user

@@ -17,6 +17,7 @@
 #include <faultwave/netlist/front_end.hpp>
 #include <faultwave/netlist/metrics.hpp>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "product_probe.hpp"
@@ -87,7 +88,8 @@ void print_worst(std::vector<WrongProduct> wrong) {
   const auto shown = std::min<std::size_t>(wrong.size(), 5);
   std::partial_sort(wrong.begin(), wrong.begin() + static_cast<std::ptrdiff_t>(shown), wrong.end(),
                     [](const WrongProduct& x, const WrongProduct& y) {
-                      return std::abs(x.error()) > std::abs(y.error());
+                      return std::tuple(-std::abs(x.error()), x.weight, x.activation) <
+                             std::tuple(-std::abs(y.error()), y.weight, y.activation);
                     });
   fmt::print("\nthe worst\n  weight  activation  product  fault-free    error\n");
   for (const auto& worst :
@@ -115,8 +117,7 @@ int run(const std::string& name, const std::string& fault_text, const std::strin
                          ": partial sums and windows have no product table\n"
                          "  fix: a permanent fault of mult, weight or activation");
   }
-  fmt::print("{}, {}x{} array, fault {}\n", multiplier.name, kRows, kCols,
-             fw::fault::fault_name(multiplier, fault, space));
+  fmt::print("{}, {}x{} array, fault {}\n", multiplier.name, kRows, kCols, fault_text);
 
   fw::verilated::PeModelLibrary library;
   fw::accel::ArrayConfig config;
