@@ -8,4 +8,6 @@ source scripts/lib/packages.sh
 ensure_packages "${runtime_packages[@]}"
 [ -f build/release/build.ninja ] || cmake --preset release -DFAULTWAVE_TESTS=OFF >/dev/null
 cmake --build --preset release --target faultwave
-exec build/release/bin/faultwave run configs/quickstart.yaml "$@"
+build/release/bin/faultwave run configs/quickstart.yaml "$@"
+echo "
+The program is build/release/bin/faultwave; docs/tutorial/first_hour.md goes on from here." >&2

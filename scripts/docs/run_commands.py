@@ -32,7 +32,7 @@ PROGRESS = re.compile(r"^\d+ of \d+ trials, ")
 def masked(text):
     text = re.sub(r"\b\d+(\.\d+)? s\b", "T s", text)
     text = re.sub(r"\b\d+(\.\d+)? (trials|candidates)/s", r"R \2/s", text)
-    text = re.sub(r"^(  (?:bit-parallel|Verilator|Icarus Verilog) .*) \d+\.\d\d$", r"\1 T", text, flags=re.M)
+    text = re.sub(r"^(  (?:bit-parallel|Verilator|Icarus Verilog) .*?) +\d+\.\d\d$", r"\1 T", text, flags=re.M)
     text = re.sub(r"(?<![\w.])/[\w./-]*/", "PATH/", text)
     return [line.rstrip() for line in text.rstrip("\n").split("\n") if not PROGRESS.match(line)]
 

@@ -192,7 +192,7 @@ campaign::WorkerCampaign worker_of(std::shared_ptr<const PreparedCampaign> prepa
   return worker;
 }
 
-int run_rank(const mpi::Session& session, const Arguments& arguments) {
+int run_rank(mpi::Session& session, const Arguments& arguments) {
   if (session.rank() > 0) {
     mpi::serve_rank_zero(session, [&] {
       const auto prepared = prepare(arguments, 1);
@@ -212,7 +212,9 @@ int run_rank(const mpi::Session& session, const Arguments& arguments) {
             << std::flush;
   const auto workers = mpi::make_mpi_workers(session, campaign::worker_identity(*prepared->plan),
                                              prepared->jobs, [&] { return worker_of(prepared); });
-  return run(*prepared, *workers);
+  const int status = run(*prepared, *workers);
+  if (status == 0) session.set_whole();
+  return status;
 }
 
 #endif
@@ -246,7 +248,7 @@ CommandLine describe_campaign() {
 int run_campaign_command(const Arguments& arguments) {
   if (!has_other_ranks()) return run_alone(arguments);
 #ifdef FAULTWAVE_HAS_MPI
-  const mpi::Session session;
+  mpi::Session session;
   return session.num_ranks() > 1 ? run_rank(session, arguments) : run_alone(arguments);
 #else
   throw UsageError(

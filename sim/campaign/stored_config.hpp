@@ -5,6 +5,7 @@
 
 namespace faultwave::campaign {
 
+/// What readers of results need of the configuration that a results file holds.
 struct StoredConfig {
   double critical_points = 1;
   /// Mitigations were tried in critical trials only (campaign.mitigate: critical).

@@ -234,7 +234,7 @@ Session::Session() : mailbox_(std::make_unique<Mailbox>()) {
 /// of it, and waits for a while only.
 bool Session::meet_others() const {
   MPI_Request barrier = MPI_REQUEST_NULL;
-  const auto end = Clock::now() + std::chrono::duration<double>(kGraceSeconds);
+  const auto end = Clock::now() + std::chrono::duration<double>(grace_seconds_);
   for (bool is_at_barrier = false;; std::this_thread::sleep_for(kLongestNap)) {
     if (mailbox_->tidy() && !is_at_barrier) {
       MPI_Ibarrier(MPI_COMM_WORLD, &barrier);

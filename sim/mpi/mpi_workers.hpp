@@ -13,16 +13,23 @@ namespace faultwave::mpi {
 class Mailbox;
 
 /// MPI from here on; one per process. The destructor of rank 0 ends the other ranks: at once when
-/// they wait, after their batch when they compute. When that takes longer than `kGraceSeconds` they
-/// are left to mpirun, which ends them when rank 0 is gone.
+/// they wait, after their batch when they compute. When that takes longer than `kGraceSeconds`
+/// (after `set_whole`: `kWholeGraceSeconds`) they are left to mpirun, which ends them when rank 0
+/// is gone, and calls that a failure.
 class Session {
  public:
+  /// mpirun passes an interruption on and kills a second later.
   static constexpr double kGraceSeconds = 0.5;
+  /// Nobody is in a hurry: a crowded machine may keep a rank from its core for seconds.
+  static constexpr double kWholeGraceSeconds = 60;
 
   Session();
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+
+  /// The campaign is whole: no rank computes any more.
+  void set_whole() { grace_seconds_ = kWholeGraceSeconds; }
 
   int rank() const { return rank_; }
   int num_ranks() const { return num_ranks_; }
@@ -33,6 +40,7 @@ class Session {
 
   int rank_ = 0;
   int num_ranks_ = 1;
+  double grace_seconds_ = kGraceSeconds;
   std::unique_ptr<Mailbox> mailbox_;
 };
 
