@@ -25,6 +25,7 @@ DATA = {"mnist_mlp": "mnist", "mnist_lenet": "mnist", "fashion_mlp": "fashion-mn
 MLPS = ("mnist_mlp", "fashion_mlp")
 LENETS = ("mnist_lenet", "fashion_lenet")
 SAMPLE = "campaign.sample.count="
+CIFAR_NETWORKS = ("cifar10_cnn", "cifar10_resnet8")
 FOUR_PES = "campaign.pes=['pe[2][4]', 'pe[1][12]', 'pe[10][5]', 'pe[9][2]']"
 ONE_PE = "campaign.pes=['pe[2][4]']"
 DOCUMENT = ROOT / "docs" / "paper.md"
@@ -92,13 +93,13 @@ def energy(_, results):
 EXPERIMENTS = {
     "1": Experiment("accuracy against multiplier, without faults", (
         Step("1_accuracy", {**each(MLPS), **each(LENETS, "data.limit=2000"),
-                            **each(("cifar10_cnn", "cifar10_resnet8"), "data.limit=300")},
+                            **each(CIFAR_NETWORKS, "data.limit=300")},
              ("data.limit=100",), is_campaign=False),), accuracy),
     "2": Experiment("one stuck-at fault, by net and by output bit", (
         Step("2_nets", {**each(MLPS, "data.limit=2000"), **each(LENETS, "data.limit=1000")},
              ("data.limit=100", SAMPLE + "20")),
         Step("2_output_bits", {**each(MLPS, "data.limit=2000"),
-                               **each(LENETS, "data.limit=1000", FOUR_PES), "cifar10_cnn": ["data.limit=100", ONE_PE]},
+                               **each(LENETS, "data.limit=1000", FOUR_PES), **each(CIFAR_NETWORKS, "data.limit=100", ONE_PE)},
              ("data.limit=100", ONE_PE), quick_networks=MLPS + LENETS)), single_fault),
     "3": Experiment("layer by layer, array by array, TPU against GPU", (
         Step("3_layers", {**each(MLPS), **each(LENETS, "data.limit=1000")},
