@@ -88,6 +88,11 @@ def loss_by_bit(trials, mitigation):
     return pandas.DataFrame({bit: summary(group) for bit, group in chosen.groupby('bit')}).T.rename_axis('bit')
 
 
+def tried_with_all(trials):
+    """Trials with every mitigation, to compare like with like: a campaign may try them in critical trials only."""
+    return trials[trials.groupby('trial')['mitigation'].transform('nunique') == trials['mitigation'].nunique()]
+
+
 def pivot(trials):
     """Weighted mean loss: output bits (or PEs) down, mitigations across."""
     key = 'bit' if trials['bit'].notna().any() else 'pe'
@@ -109,13 +114,16 @@ def main():
         sys.exit(f"analysis.py: no results of mitigation '{arguments.mitigation}'; there are: {', '.join(known)}")
 
     print(f"{trials['trial'].nunique()} trials, mitigations: {', '.join(known)}")
+    compared = tried_with_all(trials)
+    if len(compared) < len(trials):
+        print(f"by mitigation: the {compared['trial'].nunique()} trials in which all were tried")
     tables = {'loss_by_mitigation': pandas.DataFrame(
-        {name: summary(group) for name, group in trials.groupby('mitigation')}).T.rename_axis('mitigation')}
+        {name: summary(group) for name, group in compared.groupby('mitigation')}).T.rename_axis('mitigation')}
     if not faults.empty:
         tables['worst_nets'] = worst_nets(faults, arguments.mitigation, arguments.top)
     if trials['bit'].notna().any():
         tables['loss_by_bit'] = loss_by_bit(trials, arguments.mitigation)
-    tables['loss_pivot'] = pivot(trials)
+    tables['loss_pivot'] = pivot(compared)
     for name, table in tables.items():
         print(f"\n{name.replace('_', ' ')}")
         print(table.to_string(float_format='{:.3f}'.format))

@@ -28,7 +28,7 @@ def mean(loss, weight):
 def losses(database, cell):
     """Arrays over the trials of a cell, in order: loss in points and weight; whether all are of a rate sweep."""
     rows = database.execute(
-        """SELECT 100.0 * (golden_correct - correct) / images, trial.weight, rate IS NOT NULL
+        f"""SELECT {loss_statistics.LOSS}, trial.weight, rate IS NOT NULL
            FROM trial JOIN cell USING (cell) JOIN result USING (trial)
            WHERE cell = ? AND mitigation = 'none' ORDER BY trial""", (cell,)).fetchall()
     if not rows:

@@ -6,6 +6,7 @@ from statistics import NormalDist
 import numpy
 
 SEED = 1
+LOSS = "100.0 * (golden_correct - correct) / images"  # SQL: points that a result of a campaign loses
 
 
 def bootstrap(figure, *columns, count, rng=None, clusters=None):

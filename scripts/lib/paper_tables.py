@@ -9,9 +9,9 @@ import subprocess
 
 import loss_statistics
 import numpy
+from loss_statistics import LOSS
 
 RESAMPLES = 2000
-LOSS = "100.0 * (golden_correct - correct) / images"
 EXACT = {"affine_u8": "mul8u_1JFF", "sign_magnitude": "mul8u_1JFF", "int8": "mul8s_1KV8"}
 
 

@@ -35,15 +35,13 @@ nlohmann::ordered_json describe(const LoadedNetlist& loaded) {
   const auto table = product_table(netlist);
   const auto metrics = error_metrics(table);
   const auto kinds = gates_by_kind(netlist);
-  int num_gates = 0;
-  for (const auto& [kind, count] : kinds) num_gates += count;
   nlohmann::ordered_json root;
   root["name"] = netlist.name;
   root["file"] = loaded.path.string();
   root["signed"] = netlist.is_signed;
   root["ports"] = {
       {"A", netlist.port_a.size()}, {"B", netlist.port_b.size()}, {"O", netlist.port_o.size()}};
-  root["gates"] = num_gates;
+  root["gates"] = netlist.num_gates();
   root["gates_by_kind"] = kinds;
   root["nets"] = netlist.nets.size();
   root["depth"] = netlist.depth();

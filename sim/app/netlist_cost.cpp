@@ -1,5 +1,4 @@
 // `faultwave netlist cost`: area, energy and delay of circuits under one model.
-#include <algorithm>
 #include <filesystem>
 
 #include "app/commands.hpp"
@@ -50,13 +49,10 @@ int run_netlist_cost(const Arguments& arguments) {
     const auto circuit = netlist::load_netlist(netlist::find_netlist(name));
     const auto metrics = netlist::error_metrics(netlist::product_table(circuit));
     const auto cost = netlist::mapped_cost(circuit, library);
-    const auto num_gates =
-        std::count_if(circuit.gates.begin(), circuit.gates.end(),
-                      [](const netlist::Gate& gate) { return netlist::num_inputs(gate.kind) > 0; });
-    csv +=
-        fmt::format("{},{},{},{:.6f},{},{:.4f},{:.6f},{:.6f},{:.6f}", circuit.name,
-                    circuit.is_signed ? 1 : 0, num_gates, metrics.mae, metrics.wce, cost.area_um2,
-                    cost.energy_pj, cost.delay_ns, netlist::estimated_energy_pj(circuit));
+    csv += fmt::format("{},{},{},{:.6f},{},{:.4f},{:.6f},{:.6f},{:.6f}", circuit.name,
+                       circuit.is_signed ? 1 : 0, circuit.num_gates(), metrics.mae, metrics.wce,
+                       cost.area_um2, cost.energy_pj, cost.delay_ns,
+                       netlist::estimated_energy_pj(circuit));
     csv += with_faults ? fmt::format(",{:.6f}\n", evolve::expected_fault_mae(circuit)) : "\n";
   }
   write_output(values["out"].as<std::string>(), csv);

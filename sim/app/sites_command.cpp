@@ -88,19 +88,15 @@ void print_summary(const Netlist& netlist, const FaultUniverse& universe) {
   for (const FaultClass& fault_class : universe.classes) {
     largest = std::max(largest, fault_class.members.size());
   }
-  const auto num_gates =
-      std::count_if(netlist.gates.begin(), netlist.gates.end(), [](const netlist::Gate& gate) {
-        return gate.kind != netlist::GateKind::kConst0 && gate.kind != netlist::GateKind::kConst1;
-      });
   std::cout << fmt::format(
       "{}: {} nets, {} gates, {}\n"
       "  sites         {:>6}  ({} stems, {} fan-out branches)\n"
       "  faults        {:>6}\n"
       "  undetectable  {:>6}  (product table equals the golden one)\n"
       "  classes       {:>6}  (faults with equal product tables; largest: {} faults)\n",
-      netlist.name, netlist.nets.size(), num_gates, netlist.is_signed ? "signed" : "unsigned",
-      sites.size(), num_stems, sites.size() - num_stems, universe.faults.size(),
-      universe.num_undetectable(), universe.classes.size(), largest);
+      netlist.name, netlist.nets.size(), netlist.num_gates(),
+      netlist.is_signed ? "signed" : "unsigned", sites.size(), num_stems, sites.size() - num_stems,
+      universe.faults.size(), universe.num_undetectable(), universe.classes.size(), largest);
 }
 
 void print_classes(const Netlist& netlist, const FaultUniverse& universe, std::size_t limit) {

@@ -163,8 +163,7 @@ const std::map<std::string, std::string>& key_meanings() {
        "against the fault-free run of the same multiplier"},
       {"campaign.mitigate",
        "critical: mitigations are tried only in trials that are critical without one; in all "
-       "others "
-       "the figures with a mitigation are those without"},
+       "others the figures with a mitigation are those without"},
       {"campaign.verify_images", "images of a case that is run again at gate level"},
       {"campaign.memory_mib",
        "for golden activations of one process; with less, images are worked on in parts, with the "

@@ -1,6 +1,5 @@
 #include "evolve/report.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "evolve/pair_chunks.hpp"
@@ -14,12 +13,6 @@ namespace faultwave::evolve {
 namespace {
 
 using netlist::GateKind;
-
-int num_gates(const netlist::Netlist& netlist) {
-  return static_cast<int>(
-      std::count_if(netlist.gates.begin(), netlist.gates.end(),
-                    [](const netlist::Gate& gate) { return netlist::num_inputs(gate.kind) > 0; }));
-}
 
 std::string limit_text(const Target& target) {
   const bool is_percent = target.metric == Metric::kMre || target.metric == Metric::kEp;
@@ -123,7 +116,7 @@ std::string evolved_catalog_row(const EvolvedMultiplier& multiplier,
   return fmt::format(
       "{},evolved,{},{},{},{},{:.6f},{},{:.6f},{:.6f},{:.6f},{:.6f},{:.6f},{},{:.4f},{:.6f},{:.6f},"
       "{:.6f}\n",
-      netlist.name, parameters, netlist.is_signed ? 1 : 0, num_gates(netlist), netlist.depth(),
+      netlist.name, parameters, netlist.is_signed ? 1 : 0, netlist.num_gates(), netlist.depth(),
       metrics.mae, metrics.wce, metrics.ep_percent, metrics.mse, metrics.mre_percent,
       netlist::estimated_energy_pj(netlist), netlist::estimated_delay_ns(netlist), table.sha256(),
       cost.area_um2, cost.energy_pj, cost.delay_ns, expected_fault_mae(netlist));

@@ -54,6 +54,11 @@ int Netlist::depth() const {
   return result;
 }
 
+int Netlist::num_gates() const {
+  return static_cast<int>(std::count_if(
+      gates.begin(), gates.end(), [](const Gate& gate) { return num_inputs(gate.kind) > 0; }));
+}
+
 NetId Netlist::find(std::string_view net_name) const {
   for (std::size_t i = 0; i < nets.size(); ++i) {
     if (nets[i].name == net_name) return static_cast<NetId>(i);

@@ -92,6 +92,8 @@ struct Netlist {
   std::vector<int> levels() const;
   /// Largest level over the output port.
   int depth() const;
+  /// Gates, buffers included, without constants.
+  int num_gates() const;
   /// Net by name or alias; kNoNet when unknown.
   NetId find(std::string_view net_name) const;
   /// Throws InternalError when an invariant does not hold.

@@ -64,6 +64,7 @@ TEST(Netlist, levels_count_gates_but_neither_buffers_nor_constants) {
   netlist.validate();
   EXPECT_THAT(netlist.levels(), testing::ElementsAre(0, 0, 1, 1, 2));
   EXPECT_EQ(netlist.depth(), 2);
+  EXPECT_EQ(netlist.num_gates(), 3);
   EXPECT_THAT(netlist.fanouts(), testing::ElementsAre(2, 2, 1, 1, 1));
   EXPECT_THAT(netlist.drivers(), testing::ElementsAre(-1, 0, 1, 2, 3));
 }
